@@ -12,6 +12,9 @@
 
 namespace tailrace {
 
+// Offsets, times and ids on the wire are exact in a JavaScript number.
+inline constexpr Offset kMaxOffset = (Offset{1} << 53) - 1;
+
 // The last update before a place: another record at that offset means another history.
 struct Anchor {
   Offset offset = 0;
@@ -22,7 +25,7 @@ struct Anchor {
 struct Place {
   Partition partition = 0;
   Offset next = kUnknown;
-  std::optional<Anchor> anchor;
+  std::optional<Anchor> anchor;  // its offset is below next
   bool operator==(const Place&) const = default;
 };
 
@@ -34,7 +37,8 @@ struct Position {
 
 inline constexpr std::size_t kMaxPlaces = 1000;
 
-Result<Position> parse_position(std::string_view text);  // error code: position_invalid
+// Takes the canonical text alone, so that parsing and formatting undo each other. Error code: position_invalid.
+Result<Position> parse_position(std::string_view text);
 std::string format_position(const Position& position);
 
 }  // namespace tailrace
