@@ -1,0 +1,197 @@
+#include "config/load.h"
+
+#include "config/declaration.h"
+#include "config/machine.h"
+#include "config/yaml_file.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace tailrace {
+
+namespace {
+
+std::vector<std::string> level_keys(const std::string& prefix) {
+  std::vector<std::string> keys;
+  for (const auto& declaration : setting_declarations()) {
+    if (!declaration.key.starts_with(prefix)) continue;
+    const auto rest = declaration.key.substr(prefix.size());
+    const auto key = prefix + rest.substr(0, rest.find('.'));
+    if (keys.empty() || keys.back() != key) keys.push_back(key);
+  }
+  return keys;
+}
+
+bool is_group(const std::string& key) { return !find_setting(key) && !level_keys(key + ".").empty(); }
+
+void set(Settings& settings, const std::string& key, const Node& node) {
+  find_setting(key)->set(settings, node);
+  settings.places[key] = node.place;
+}
+
+[[noreturn]] void refuse_key(const Node& node, const std::string& key, const std::string& prefix) {
+  const auto keys = level_keys(prefix);
+  throw refusal(node.place, key, "an unknown key", choice_text(keys), suggest(key, keys));
+}
+
+void apply_map(Settings& settings, const Node& map, const std::string& prefix) {
+  for (const auto& [name, value] : map.members) {
+    const auto key = prefix + name;
+    if (find_setting(key) && name.find('.') == std::string::npos) {
+      set(settings, key, value);
+    } else if (is_group(key)) {
+      if (value.kind != Node::Kind::map)
+        throw refusal(value.place, key, found_text(value), "a mapping with " + choice_text(level_keys(key + ".")));
+      apply_map(settings, value, key + ".");
+    } else {
+      refuse_key(value, key, prefix);
+    }
+  }
+}
+
+// "KEY=VALUE" of a flag or the environment as the mapping it stands for.
+Node key_value(const Node& node, const std::string& key) {
+  const auto equals = node.text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw refusal(node.place, key, found_text(node), "KEY=VALUE");
+  Node map{Node::Kind::map, node.place, {}, {}, {}};
+  map.members.emplace_back(node.text.substr(0, equals), Node::scalar(node.place, node.text.substr(equals + 1)));
+  return map;
+}
+
+// Repeated flags of a list are one list; anything else is set in turn.
+void apply_flag(Settings& settings, const std::string& key, const std::vector<std::string>& texts) {
+  const auto* declaration = find_setting(key);
+  using Shape = Declaration<Settings>::Shape;
+  Node all{Node::Kind::list, declaration->flag, {}, {}, {}};
+  for (const auto& text : texts) {
+    const auto node = Node::scalar(declaration->flag, text);
+    if (declaration->shape == Shape::map) set(settings, key, key_value(node, key));
+    if (declaration->shape == Shape::scalar) set(settings, key, node);
+    if (declaration->shape != Shape::list) continue;
+    for (auto& item : list_items(node)) all.items.push_back(std::move(item));
+  }
+  if (declaration->shape == Shape::list) set(settings, key, all);
+}
+
+void apply_flags(Settings& settings, const SettingSources& sources) {
+  std::vector<std::string> done;
+  for (const auto& [key, text] : sources.flags) {
+    if (std::find(done.begin(), done.end(), key) != done.end()) continue;
+    done.push_back(key);
+    std::vector<std::string> texts;
+    for (const auto& flag : sources.flags)
+      if (flag.first == key) texts.push_back(flag.second);
+    apply_flag(settings, key, texts);
+  }
+}
+
+// A Kubernetes service called "tailrace" puts TAILRACE_PORT and its like into every pod.
+bool is_service_variable(const std::string& name) {
+  return name.ends_with("_SERVICE_HOST") || name.ends_with("_PORT") || name.find("_SERVICE_PORT") != std::string::npos ||
+         name.find("_PORT_") != std::string::npos;
+}
+
+// TAILRACE_KAFKA_SASL_PASSWORD → sasl.password
+std::string kafka_key(std::string rest) {
+  for (auto& c : rest) c = c == '_' ? '.' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return rest;
+}
+
+void apply_variable(Settings& settings, const std::string& name, const std::string& text) {
+  static const std::string kafka = "TAILRACE_KAFKA_";
+  std::vector<std::string> known{"TAILRACE_CONFIG"};
+  for (const auto& declaration : setting_declarations()) {
+    const auto variable = declaration.environment();
+    const auto node = Node::scalar(name, text);
+    if (variable == name && declaration.shape == Declaration<Settings>::Shape::map)
+      return set(settings, declaration.key, key_value(node, declaration.key));
+    if (variable == name) return set(settings, declaration.key, node);
+    if (!variable.empty()) known.push_back(variable);
+  }
+  if (name.starts_with(kafka) && name.size() > kafka.size())
+    return set(settings, "kafka", key_value(Node::scalar(name, kafka_key(name.substr(kafka.size())) + "=" + text), "kafka"));
+  if (name == "TAILRACE_CONFIG" || is_service_variable(name)) return;
+  throw refusal(name, "", "an unknown variable", "TAILRACE_ and the name of a setting", suggest(name, known));
+}
+
+std::string read_secret(const std::string& place, const std::string& key, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file && text.empty()) throw refusal(place, key, "no readable file", "a file that holds the value");
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+// sasl.password.file → sasl.password
+void read_secret_files(Settings& settings) {
+  const std::string suffix = ".file";
+  for (auto at = settings.kafka.begin(); at != settings.kafka.end();) {
+    const auto [key, path] = *at;
+    if (!key.ends_with(suffix)) {
+      ++at;
+      continue;
+    }
+    settings.kafka[key.substr(0, key.size() - suffix.size())] = read_secret(settings.places["kafka"], "kafka." + key, path);
+    at = settings.kafka.erase(at);
+  }
+}
+
+void add_topic_rules(Settings& settings) {
+  for (const auto& topic : settings.topics) {
+    ChannelRule rule;
+    rule.topic = topic;
+    settings.channels.push_back(std::move(rule));
+  }
+}
+
+void fill_computed(Settings& settings) {
+  if (settings.memory == 0) settings.memory = default_memory();
+  if (settings.shards == 0) settings.shards = default_shards();
+  if (settings.limits.connections == 0) settings.limits.connections = default_connections();
+  if (settings.kafka_address.empty() && !settings.brokers.empty()) settings.kafka_address = settings.brokers.front();
+  if (!settings.places.contains("web")) settings.web = default_web_directory();
+}
+
+[[noreturn]] void refuse_setting(const Settings& settings, const std::string& key, const std::string& allowed) {
+  const auto at = settings.places.find(key);
+  const auto* declaration = find_setting(key);
+  const auto found = declaration->show(settings);
+  throw refusal(at == settings.places.end() ? "default" : at->second, key, found.empty() ? "nothing" : "\"" + found + "\"",
+                allowed);
+}
+
+// What no setting can say alone.
+void check_together(const Settings& settings) {
+  if (settings.brokers.empty()) refuse_setting(settings, "brokers", "at least one HOST:PORT");
+  if (!settings.listen.is_loopback() && !settings.allow_public)
+    refuse_setting(settings, "listen", "a loopback address or unix:/path, or any with public: true (--public)");
+  if (!settings.admin.is_loopback() && !settings.allow_public)
+    refuse_setting(settings, "admin", "a loopback address or unix:/path, or any with public: true (--public)");
+  if (settings.listen == settings.admin && (settings.listen.port != 0 || settings.listen.is_unix()))
+    refuse_setting(settings, "admin", "another address than listen");
+}
+
+}  // namespace
+
+Settings load_settings(const SettingSources& sources) {
+  Settings settings;
+  if (!sources.file.empty()) apply_map(settings, read_yaml_file(sources.file), "");
+  for (const auto& [name, text] : sources.environment) apply_variable(settings, name, text);
+  apply_flags(settings, sources);
+  read_secret_files(settings);
+  add_topic_rules(settings);
+  fill_computed(settings);
+  check_together(settings);
+  return settings;
+}
+
+std::vector<std::string> fixed_changes(const Settings& running, const Settings& wanted) {
+  std::vector<std::string> keys;
+  for (const auto& declaration : setting_declarations())
+    if (declaration.fixed && declaration.show(running) != declaration.show(wanted)) keys.push_back(declaration.key);
+  return keys;
+}
+
+}  // namespace tailrace
