@@ -12,6 +12,11 @@ void append_big_endian(std::string& out, std::size_t size, int bytes) {
 
 }  // namespace
 
+std::size_t text_header_size(std::size_t size) {
+  if (size < 126) return 2;
+  return size < 65536 ? 4 : kMaxFrameHeader;
+}
+
 void append_text_header(std::string& out, std::size_t size) {
   out += kFinalText;
   if (size < 126) {
@@ -27,7 +32,7 @@ void append_text_header(std::string& out, std::size_t size) {
 
 std::string text_frame(std::string_view payload) {
   std::string frame;
-  frame.reserve(kMaxFrameHeader + payload.size());
+  frame.reserve(text_header_size(payload.size()) + payload.size());
   append_text_header(frame, payload.size());
   frame += payload;
   return frame;

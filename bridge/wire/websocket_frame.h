@@ -8,6 +8,8 @@ namespace tailrace {
 
 inline constexpr std::size_t kMaxFrameHeader = 10;
 
+std::size_t text_header_size(std::size_t size);
+
 // Text frame header for `size` payload bytes, appended to `out`.
 void append_text_header(std::string& out, std::size_t size);
 
