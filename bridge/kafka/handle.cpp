@@ -1,0 +1,104 @@
+#include "kafka/handle.h"
+
+#include "base/error.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace tailrace {
+namespace {
+
+struct ConfDeleter {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+};
+using ConfPtr = std::unique_ptr<rd_kafka_conf_t, ConfDeleter>;
+
+// What the promise rests on; not for configuration to change.
+constexpr std::string_view kReserved[] = {
+    "bootstrap.servers",  "metadata.broker.list", "isolation.level",    "enable.auto.commit",
+    "auto.offset.reset",  "enable.partition.eof", "check.crcs",         "group.id",
+    "test.mock.num.brokers"};
+
+void refuse_reserved(const Properties& properties) {
+  for (const auto& [key, value] : properties) {
+    if (std::ranges::find(kReserved, key) != std::end(kReserved))
+      throw StartError("kafka: " + key + " is set by Tailrace itself and can't be changed");
+  }
+}
+
+void set(rd_kafka_conf_t* conf, const std::string& key, const std::string& value) {
+  char reason[256];
+  if (rd_kafka_conf_set(conf, key.c_str(), value.c_str(), reason, sizeof reason) != RD_KAFKA_CONF_OK)
+    throw StartError("kafka: " + key + ": " + reason);
+}
+
+void set_all(rd_kafka_conf_t* conf, const Properties& properties) {
+  for (const auto& [key, value] : properties) set(conf, key, value);
+}
+
+// The library repeats itself while Kafka is away; a change of state is logged by who notices it.
+void log_line(const rd_kafka_t*, int, const char* facility, const char* line) {
+  spdlog::debug("librdkafka: {}: {}", facility, line);
+}
+
+}  // namespace
+
+Properties Handle::consumer_properties(const KafkaSettings& settings) {
+  return {{"isolation.level", "read_committed"},
+          {"enable.auto.commit", "false"},
+          {"enable.partition.eof", "true"},
+          {"auto.offset.reset", "error"},
+          {"offset.store.method", "none"},
+          {"check.crcs", "true"},
+          {"fetch.wait.max.ms", std::to_string(settings.fetch_wait_ms)}};
+}
+
+Handle::Handle(const KafkaSettings& settings, rd_kafka_type_t type, const Properties& own) {
+  refuse_reserved(settings.properties);
+  ConfPtr conf(rd_kafka_conf_new());
+  set_all(conf.get(), {{"client.id", "tailrace"},
+                       {"client.software.name", "tailrace"},
+                       {"socket.nagle.disable", "true"},
+                       {"socket.keepalive.enable", "true"},
+                       {"socket.timeout.ms", "10000"},
+                       {"socket.connection.setup.timeout.ms", "5000"},
+                       {"reconnect.backoff.max.ms", "1000"},
+                       {"topic.metadata.refresh.interval.ms", "5000"},
+                       // A larger response would be fetched again and again: let no record be too large to receive.
+                       {"receive.message.max.bytes", "2147483647"},
+                       {"log.connection.close", "false"}});
+  set_all(conf.get(), settings.properties);
+  set_all(conf.get(), own);
+  set(conf.get(), "bootstrap.servers", settings.brokers);
+  rd_kafka_conf_set_opaque(conf.get(), callbacks_.get());
+  rd_kafka_conf_set_log_cb(conf.get(), log_line);
+  rd_kafka_conf_set_error_cb(conf.get(), on_error);
+  rd_kafka_conf_set_stats_cb(conf.get(), on_statistics);
+  char reason[512];
+  kafka_.reset(rd_kafka_new(type, conf.get(), reason, sizeof reason));
+  if (!kafka_) throw StartError(std::string("kafka: ") + reason);
+  conf.release();  // rd_kafka_new took it
+}
+
+Handle::~Handle() = default;
+
+void Handle::on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
+  // The others say why; that all are down says nothing new.
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
+  static_cast<Callbacks*>(opaque)->trouble = reason;
+}
+
+int Handle::on_statistics(rd_kafka_t*, char* json, std::size_t size, void* opaque) {
+  constexpr std::string_view kKey = "\"rx_bytes\":";
+  const std::string_view text(json, size);
+  if (const auto at = text.find(kKey); at != text.npos) {
+    std::uint64_t bytes = 0;
+    std::from_chars(json + at + kKey.size(), json + size, bytes);
+    static_cast<Callbacks*>(opaque)->received.store(bytes, std::memory_order_relaxed);
+  }
+  return 0;  // the library frees the text
+}
+
+}  // namespace tailrace

@@ -1,0 +1,42 @@
+// Reads every topic that has a channel, from where the reading begins, and feeds the logs. No consumer group: each
+// bridge reads all it needs. Owned by app; start() begins, destruction stops. Two threads: the poller, which never waits
+// for anything but the next record, and the scout, which asks Kafka the slow questions.
+//
+//   scout ──sightings──► inbox ──► poller ──events──► feed
+//                                    ▲
+//                       librdkafka's queue of messages
+#pragma once
+
+#include "base/inbox.h"
+#include "kafka/channel_spec.h"
+#include "kafka/ingest_limits.h"
+#include "kafka/ingest_probe.h"
+#include "kafka/poller.h"
+#include "kafka/scout.h"
+#include "kafka/settings.h"
+#include "log/feed.h"
+
+#include <thread>
+#include <vector>
+
+namespace tailrace {
+
+class Ingest {
+ public:
+  // Throws StartError where librdkafka refuses the settings or a pattern is none; Kafka being away is no error.
+  // `feed` and `probe` must outlive it.
+  Ingest(KafkaSettings settings, std::vector<ChannelSpec> specs, IngestLimits limits, Feed& feed, IngestProbe& probe);
+  ~Ingest();
+  Ingest(const Ingest&) = delete;
+  Ingest& operator=(const Ingest&) = delete;
+
+  void start();
+
+ private:
+  Inbox<Sighting> sightings_;
+  Poller poller_;
+  Scout scout_;
+  std::jthread thread_;
+};
+
+}  // namespace tailrace

@@ -1,0 +1,19 @@
+#include "kafka/offsets_query.h"
+
+namespace tailrace {
+
+Result<void> ask_offsets(Handle& handle, std::vector<OffsetQuestion>& questions, Millis time, int timeout_ms) {
+  if (questions.empty()) return {};
+  const TopicPartitionsPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(questions.size())));
+  for (const OffsetQuestion& question : questions)
+    rd_kafka_topic_partition_list_add(list.get(), question.topic->c_str(), question.partition)->offset = time;
+  if (const auto error = rd_kafka_offsets_for_times(handle.get(), list.get(), timeout_ms))
+    return Error{"unavailable", rd_kafka_err2str(error)};
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const rd_kafka_topic_partition_t& answer = list->elems[i];
+    questions[i].answer = answer.err || answer.offset < 0 || answer.offset == time ? kUnknown : answer.offset;
+  }
+  return {};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,158 @@
+#include "kafka/poller.h"
+
+#include "kafka/clock.h"
+#include "kafka/message.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace tailrace {
+namespace {
+
+constexpr int kWait = 50;  // milliseconds; also how late a sighting may be heeded
+constexpr std::size_t kDrain = 1024;
+constexpr int kDrains = 16;  // before what was drained goes out
+constexpr Millis kCoverageInterval = 2000;
+
+Properties poller_properties(const KafkaSettings& settings) {
+  Properties properties = Handle::consumer_properties(settings);
+  // Only bytes bound the prefetch: at a bound, librdkafka before 2.2 looks again only after a second.
+  properties.insert(properties.end(), {{"queued.min.messages", "10000000"}});
+  return properties;
+}
+
+}  // namespace
+
+Poller::Topic::Topic(Poller& poller, const std::string& name, ChannelPtr channel)
+    : source(std::move(channel), poller.writer_, poller.probe_,
+             [&poller](FeedEvent event) { poller.publish(std::move(event)); }) {
+  rd_kafka_topic_conf_t* conf = rd_kafka_default_topic_conf_dup(poller.handle_.get());
+  rd_kafka_topic_conf_set_opaque(conf, this);
+  handle.reset(rd_kafka_topic_new(poller.handle_.get(), name.c_str(), conf));
+}
+
+Poller::Poller(const KafkaSettings& settings, std::vector<ChannelSpec> specs, const IngestLimits&,
+               Inbox<Sighting>& sightings, Feed& feed, IngestProbe& probe)
+    : specs_(std::move(specs)),
+      sightings_(sightings),
+      feed_(feed),
+      probe_(probe),
+      handle_(settings, RD_KAFKA_CONSUMER, poller_properties(settings)),
+      queue_(rd_kafka_queue_new(handle_.get())),
+      drained_(kDrain) {}
+
+void Poller::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (const MessagePtr message{rd_kafka_consume_queue(queue_.get(), kWait)}) {
+      take(*message);
+      drain();
+    }
+    flush();
+    handle_.serve();
+    for (const Sighting& sighting : sightings_.drain()) heed(sighting);
+  }
+}
+
+void Poller::drain() {
+  for (int i = 0; i < kDrains; ++i) {
+    const auto count = rd_kafka_consume_batch_queue(queue_.get(), 0, drained_.data(), drained_.size());
+    for (ssize_t k = 0; k < count; ++k) take(*MessagePtr(drained_[k]));
+    if (count < static_cast<ssize_t>(kDrain)) return;
+  }
+}
+
+void Poller::take(const rd_kafka_message_t& message) {
+  if (!message.rkt) return;  // of no topic: the scout notices what is wrong with Kafka as a whole
+  Topic& topic = *static_cast<Topic*>(rd_kafka_topic_opaque(message.rkt));
+  if (message.err) return take_error(topic, message);
+  read_record(message, record_);
+  topic.source.take(message.partition, record_);
+  touched_.insert(&topic.source);
+  probe_.read(message.len + message.key_len);
+}
+
+void Poller::take_error(Topic& topic, const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    topic.source.end(message.partition, message.offset);
+    touched_.insert(&topic.source);
+  } else {
+    spdlog::warn("{} [{}]: {}", rd_kafka_topic_name(message.rkt), message.partition, rd_kafka_message_errstr(&message));
+  }
+}
+
+void Poller::flush() {
+  const Millis now = unix_millis();
+  const bool with_coverage = now >= next_coverage_;
+  if (with_coverage) {
+    next_coverage_ = now + kCoverageInterval;
+    touched_.merge(holes_);
+    holes_.clear();
+  }
+  for (Source* source : touched_)
+    if (source->flush(with_coverage)) holes_.insert(source);
+  touched_.clear();
+}
+
+void Poller::publish(FeedEvent event) { feed_.publish(std::move(event)); }
+
+void Poller::heed(const Sighting& sighting) {
+  std::visit([this](const auto& seen) { on(seen); }, sighting);
+}
+
+void Poller::on(const ReachableSeen& seen) {
+  probe_.reachable = seen.reachable;
+  if (seen.reachable)
+    spdlog::info("kafka reachable");
+  else
+    spdlog::error("kafka not reachable: {}", seen.trouble);
+  publish(KafkaStatus{seen.reachable, seen.since});
+}
+
+void Poller::on(const TopicSeen& seen) {
+  Topic& topic = begin_topic(seen.spec, seen.topic, seen.cluster);
+  topic.source.open(seen.start, seen.live);
+  for (std::size_t i = 0; i < seen.start.size(); ++i) consume(topic, static_cast<Partition>(i), seen.start[i]);
+}
+
+void Poller::on(const PartitionsSeen& seen) {
+  Topic& topic = *topics_.at(seen.topic);
+  for (const auto& [partition, start] : seen.starts) {
+    topic.source.start(partition, start);
+    consume(topic, partition, start);
+  }
+}
+
+void Poller::on(const TopicRefused& seen) {
+  spdlog::error("topic {}: {}", seen.topic, seen.why);
+  Topic& topic = begin_topic(seen.spec, seen.topic, seen.cluster);
+  topic.source.open({}, {});
+  publish(LogClosed{topic.source.channel()->id, "channel_unavailable"});
+}
+
+void Poller::on(const WatermarksSeen& seen) {
+  const auto found = topics_.find(seen.topic);
+  if (found == topics_.end()) return;
+  publish(ChannelNumbers{found->second->source.channel()->id, seen.earliest, seen.stable, 0});
+}
+
+Poller::Topic& Poller::begin_topic(std::size_t spec, const std::string& name, const std::string& cluster) {
+  auto& topic = topics_[name];
+  if (topic) return *topic;
+  auto channel = std::make_shared<Channel>();
+  channel->id = next_id_++;
+  channel->name = channel_name(specs_[spec], name);
+  channel->topic = name;
+  channel->epoch = channel_epoch(cluster, name, specs_[spec].definition);
+  channel->mode = specs_[spec].mode;
+  channel->max_value = specs_[spec].max_value;
+  topic = std::make_unique<Topic>(*this, name, std::move(channel));
+  return *topic;
+}
+
+void Poller::consume(Topic& topic, Partition partition, Offset start) {
+  if (start == kUnknown) return;
+  rd_kafka_consume_start_queue(topic.handle.get(), partition, start, queue_.get());
+}
+
+}  // namespace tailrace

@@ -1,0 +1,58 @@
+// Asks Kafka everything that needs waiting: which topics and partitions there are, where they begin and end, whether
+// anyone answers at all. Owned by Ingest; lives on a thread of its own with its own handle, and tells what it saw
+// through a function that must be safe to call from that thread.
+#pragma once
+
+#include "kafka/handle.h"
+#include "kafka/sighting.h"
+#include "kafka/topic_filter.h"
+#include "kafka/topic_watch.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tailrace {
+
+class Scout {
+ public:
+  using Tell = std::function<void(Sighting)>;
+
+  // `warm`: how far back the reading begins, in milliseconds; 0 is the last stable offset.
+  Scout(const KafkaSettings& settings, const std::vector<ChannelSpec>& specs, Millis warm, Tell tell);
+  ~Scout();  // waits for the question under way, at most a few seconds
+  void start();
+
+ private:
+  void look_and_wait();
+  void look();
+  MetadataPtr ask_metadata();
+  bool know_cluster();
+  void note_reachable(bool reachable);
+  void notice(const rd_kafka_metadata_topic& seen);
+  TopicWatch& watch(const std::string& topic, std::size_t spec);
+  bool ask_starts();
+  void tell_starts();
+  void tell_watermarks();
+
+  Handle handle_;
+  TopicFilter filter_;
+  const Millis warm_;
+  const Tell tell_;
+  std::vector<TopicPtr> named_;  // makes their names known to the handle, which they must not outlive
+  std::map<std::string, TopicWatch> topics_;
+  std::string cluster_;
+  bool looked_ = false;  // at least one good look
+  bool reachable_ = false;
+  bool told_ = false;  // whether it is reachable
+  boost::asio::io_context context_;
+  boost::asio::steady_timer timer_{context_};
+  std::jthread thread_;
+};
+
+}  // namespace tailrace

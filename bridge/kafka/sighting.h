@@ -1,0 +1,50 @@
+// What the scout saw of Kafka, handed to the polling thread. Values only.
+#pragma once
+
+#include "log/offset.h"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tailrace {
+
+struct ReachableSeen {
+  bool reachable = false;
+  Millis since = 0;
+  std::string trouble;  // why not
+};
+
+// A channel begins. No partitions: the topic does not exist yet.
+struct TopicSeen {
+  std::size_t spec = 0;
+  std::string topic;
+  std::string cluster;
+  Offsets start;
+  Offsets live;
+};
+
+// A topic that was seen got partitions, or leaders for them.
+struct PartitionsSeen {
+  std::string topic;
+  std::vector<std::pair<Partition, Offset>> starts;
+};
+
+struct TopicRefused {
+  std::size_t spec = 0;
+  std::string topic;
+  std::string cluster;
+  std::string why;
+};
+
+struct WatermarksSeen {
+  std::string topic;
+  Offsets earliest;
+  Offsets stable;
+};
+
+using Sighting = std::variant<ReachableSeen, TopicSeen, PartitionsSeen, TopicRefused, WatermarksSeen>;
+
+}  // namespace tailrace

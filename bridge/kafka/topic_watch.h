@@ -1,0 +1,54 @@
+// What the scout knows of one topic from look to look: which partitions there are, which of them still need a start.
+// Pure; lives on the scout's thread.
+#pragma once
+
+#include "kafka/handle.h"
+#include "log/offset.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace tailrace {
+
+class TopicWatch {
+ public:
+  struct Part {
+    bool led = false;      // has a leader now
+    bool fresh = false;    // was not there when the reading began: starts at 0
+    bool started = false;
+    Offset live = kUnknown;  // answers of the round under way
+    Offset start = kUnknown;
+    Offset earliest = kUnknown;  // as last told
+    Offset stable = kUnknown;
+  };
+
+  // `fresh`: the topic was not there at the first look.
+  TopicWatch(std::size_t spec, bool fresh) : spec_(spec), fresh_(fresh) {}
+
+  std::size_t spec() const { return spec_; }
+  std::vector<Part>& parts() { return parts_; }
+  bool begun() const { return begun_; }
+  bool refused() const { return refused_; }
+  bool settled() const { return begun_ || refused_; }
+
+  void see(const rd_kafka_metadata_topic& topic);
+  bool see_missing();   // true when it is sure enough to begin an empty channel
+  bool see_refused();   // true the first time
+
+  bool needs_asking(const Part& part) const { return !part.started && !part.fresh && part.led; }
+
+  // The starts that are known now; marks them started. The first call begins the channel, if anything is known.
+  bool ready_to_begin() const;
+  void begin(Offsets& start, Offsets& live);
+  std::vector<std::pair<Partition, Offset>> take_starts();
+
+ private:
+  std::size_t spec_;
+  bool fresh_;
+  bool begun_ = false;
+  bool refused_ = false;
+  int missing_ = 0;
+  std::vector<Part> parts_;
+};
+
+}  // namespace tailrace
