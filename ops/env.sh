@@ -1,0 +1,22 @@
+# Sourced by the scripts beside it: where things are. Leaves the caller in the repository's root.
+self=$(realpath "$0")
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${TAILRACE_CACHE:-${HOME:-/root}/.cache/tailrace}
+export PATH="$cache/node/bin:$PATH"
+jobs=$(nproc)
+cd "$root"
+
+say() { printf '%s\n' "$*" >&2; }
+# The comment at the head of the calling script.
+usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$self"; }
+die() { say "$(basename "$0"): $*"; exit 1; }
+
+# timed "what" command…: runs the command and says how long it took.
+timed() {
+  local what=$1 start=$SECONDS status=0
+  shift
+  say "== $what"
+  "$@" || status=$?
+  say "== $what: $((SECONDS - start)) s$([ "$status" = 0 ] || echo ", failed")"
+  return "$status"
+}
