@@ -1,10 +1,11 @@
 #include "config/cli.h"
 
+#include "config/cli_commands.h"
+#include "config/cli_format.h"
 #include "config/declaration.h"
 #include "config/help.h"
 
-#include <CLI/CLI.hpp>
-
+#include <algorithm>
 #include <memory>
 
 namespace tailrace {
@@ -13,89 +14,121 @@ namespace {
 
 using Action = Invocation::Action;
 
-// What the parse gathers: the settings' flags as text, everything else in its place.
-struct Gathered {
-  Invocation invocation;
-  std::map<std::string, std::vector<std::string>> settings;
-  std::string config;
-};
-
-void add_setting(CLI::App& command, Gathered& gathered, const Declaration<Settings>& declaration) {
-  auto& texts = gathered.settings[declaration.key];
-  if (declaration.metavar.empty()) {
-    command.add_flag_callback(declaration.flag, [&texts] { texts = {"true"}; }, help_text(declaration));
-    return;
-  }
-  using Shape = Declaration<Settings>::Shape;
-  auto* option = command.add_option(declaration.flag, texts, help_text(declaration));
-  option->type_name(declaration.metavar)->allow_extra_args(false);
-  if (declaration.shape == Shape::scalar) option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
-}
-
-void add_config_file(CLI::App& command, Gathered& gathered) {
-  command.add_option("-c,--config", gathered.config, "The configuration file (YAML). [TAILRACE_CONFIG]")->type_name("FILE");
-}
-
-void add_settings(CLI::App& command, Gathered& gathered, std::initializer_list<const char*> only = {}) {
-  for (const auto& declaration : setting_declarations()) {
-    const bool wanted = only.size() == 0 || std::find(only.begin(), only.end(), declaration.key) != only.end();
-    if (wanted && !declaration.flag.empty()) add_setting(command, gathered, declaration);
-  }
-}
-
-template <class T>
-CLI::Option* add_value(CLI::App& command, std::string flag, std::string metavar, T& target, Kind<T> kind,
-                       std::string text) {
-  const auto set = [&target, kind, flag](const std::string& value) {
-    const auto parsed = kind.parse(value);
-    if (!parsed) throw refusal(flag, "", found_text(Node::scalar("", value)), kind.allowed);
-    target = *parsed;
-  };
-  return command.add_option_function<std::string>(flag, set, std::move(text))->type_name(std::move(metavar));
-}
-
-Kind<BridgeUrl> url_kind() {
-  const auto parse = [](std::string_view text) {
-    const auto url = parse_bridge_url(text);
-    return url ? std::optional(*url) : std::nullopt;
-  };
-  return {parse, nullptr, "ws://HOST:PORT/ws, http://HOST:PORT, HOST:PORT or unix:/path", ""};
-}
-
-CLI::App& add_command(CLI::App& program, Gathered& gathered, const std::string& name, Action action,
-                      const std::string& text) {
-  auto* command = program.add_subcommand(name, text);
-  command->allow_extras();
-  command->callback([&gathered, action] { gathered.invocation.action = action; });
-  return *command;
-}
-
-void add_serve(CLI::App& program, Gathered& gathered) {
-  auto& command = add_command(program, gathered, "serve", Action::serve, "Run the bridge.");
-  add_config_file(command, gathered);
-  add_settings(command, gathered);
-}
+const char* const kVersion = "tailrace " TAILRACE_VERSION;
 
 std::unique_ptr<CLI::App> make_program(Gathered& gathered) {
-  auto program = std::make_unique<CLI::App>("Kafka topics, live in the browser.", "tailrace");
-  program->set_version_flag("--version", "tailrace " TAILRACE_VERSION, "Print the version.");
-  add_serve(*program, gathered);
+  auto program = std::make_unique<CLI::App>("Tailrace: Kafka topics, live in the browser.", "tailrace");
+  program->formatter(std::make_shared<HelpFormat>());
+  program->get_formatter()->label("POSITIONALS", "Arguments");
+  program->option_defaults()->group("Flags");
+  program->set_help_flag("-h,--help", "Print this.");
+  program->set_version_flag("--version", kVersion, "Print the version.");
+  program->allow_extras();
+  add_commands(*program, gathered);
+  program->footer("First look:      tailrace demo\nYour own topics: tailrace serve --brokers localhost:9092 --topics '^.*'");
   return program;
+}
+
+std::vector<std::string> command_names(const CLI::App& program) {
+  std::vector<std::string> names;
+  for (const auto* command : program.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> flag_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const auto* option : command.get_options())
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+[[noreturn]] void refuse_command(const CLI::App& program, const std::string& word) {
+  const auto names = command_names(program);
+  throw refusal(word, "", "an unknown command", choice_text(names), suggest(word, names));
+}
+
+// What no option wanted.
+void refuse_extras(const CLI::App& program) {
+  const auto own = program.remaining();
+  if (!own.empty()) refuse_command(program, own.front());
+  for (const auto* command : program.get_subcommands()) {
+    const auto extras = command->remaining();
+    if (extras.empty()) continue;
+    const auto word = extras.front().substr(0, extras.front().find('='));
+    if (!word.starts_with('-')) throw refusal(word, "", "one word too many", "see tailrace " + command->get_name() + " --help");
+    throw refusal(word, "", "an unknown flag", "see tailrace " + command->get_name() + " --help",
+                  suggest(word, flag_names(*command)));
+  }
+}
+
+void gather_environment(SettingSources& sources, const char* const* environment) {
+  for (; *environment; ++environment) {
+    const std::string_view variable(*environment);
+    const auto equals = variable.find('=');
+    if (!variable.starts_with("TAILRACE_") || equals == std::string_view::npos) continue;
+    sources.environment.emplace_back(variable.substr(0, equals), variable.substr(equals + 1));
+    if (variable.substr(0, equals) == "TAILRACE_CONFIG") sources.file = variable.substr(equals + 1);
+  }
 }
 
 void load(Gathered& gathered, const char* const* environment) {
   auto& sources = gathered.invocation.sources;
-  for (; *environment; ++environment) {
-    const std::string_view variable(*environment);
-    const auto equals = std::min(variable.find('='), variable.size());
-    if (!variable.starts_with("TAILRACE_")) continue;
-    sources.environment.emplace_back(variable.substr(0, equals), variable.substr(std::min(equals + 1, variable.size())));
-    if (sources.environment.back().first == "TAILRACE_CONFIG") sources.file = sources.environment.back().second;
-  }
+  gather_environment(sources, environment);
   if (!gathered.config.empty()) sources.file = gathered.config;
   for (const auto& [key, texts] : gathered.settings)
     for (const auto& text : texts) sources.flags.emplace_back(key, text);
+  sources.needs_topics = gathered.needs_topics;
   gathered.invocation.settings = load_settings(sources);
+}
+
+void finish_produce(Gathered& gathered) {
+  auto& produce = gathered.invocation.produce;
+  produce.brokers = gathered.invocation.settings.brokers;
+  produce.kafka = gathered.invocation.settings.kafka;
+  const bool demo = produce.source == ProduceOptions::Source::demo;
+  if (produce.topic.empty() && !demo) throw refusal("--topic", "", "nothing", "a topic's name");
+  if (!produce.topic.empty() && demo) throw refusal("--topic", "", "a topic beside --demo", "nothing: the demo has its own");
+}
+
+void finish_health(Gathered& gathered, const char* const* environment) {
+  auto& health = gathered.invocation.health;
+  health.path = gathered.live ? "/healthz" : "/readyz";
+  if (gathered.health_address.empty()) {
+    load(gathered, environment);
+    health.address = gathered.invocation.settings.listen;
+    return;
+  }
+  const auto address = parse_listen_address(gathered.health_address);
+  if (!address)
+    throw refusal("ADDRESS", "", found_text(Node::scalar("", gathered.health_address)), address_kind().allowed);
+  health.address = *address;
+}
+
+void finish(Gathered& gathered, const char* const* environment) {
+  auto& invocation = gathered.invocation;
+  if (gathered.print_schema || gathered.print_reference) {
+    invocation.action = Action::print;
+    invocation.text = gathered.print_schema ? config_schema() : config_reference();
+    return;
+  }
+  if (gathered.needs_settings) load(gathered, environment);
+  if (invocation.action == Action::produce) finish_produce(gathered);
+  if (invocation.action == Action::health) finish_health(gathered, environment);
+  if (invocation.action == Action::demo) invocation.settings.listen = {"127.0.0.1", invocation.demo.port, {}};
+}
+
+std::string help_about(CLI::App& program, const std::string& word) {
+  if (word.empty()) return program.help();
+  const auto names = command_names(program);
+  if (std::find(names.begin(), names.end(), word) == names.end()) refuse_command(program, word);
+  return program.get_subcommand(word)->help("tailrace");
+}
+
+// The help of what was named before --help stood there.
+std::string help_asked(CLI::App& program) {
+  const auto commands = program.get_subcommands();
+  return help_about(program, commands.empty() ? "" : commands.front()->get_name());
 }
 
 }  // namespace
@@ -105,16 +138,18 @@ Invocation parse_command_line(int argc, const char* const* argv, const char* con
   const auto program = make_program(gathered);
   try {
     program->parse(argc, argv);
+    refuse_extras(*program);
+    if (gathered.invocation.action == Action::print) gathered.invocation.text = help_about(*program, gathered.help_about);
+    finish(gathered, environment);
   } catch (const CLI::CallForHelp&) {
-    gathered.invocation.text = program->help();
-    return std::move(gathered.invocation);
+    gathered.invocation.action = Action::print;
+    gathered.invocation.text = help_asked(*program);
   } catch (const CLI::CallForVersion&) {
-    gathered.invocation.text = "tailrace " TAILRACE_VERSION "\n";
-    return std::move(gathered.invocation);
+    gathered.invocation.action = Action::print;
+    gathered.invocation.text = std::string(kVersion) + "\n";
   } catch (const CLI::ParseError& error) {
-    throw StartError(error.what());
+    throw StartError(std::string(error.what()) + "; see tailrace --help");
   }
-  load(gathered, environment);
   return std::move(gathered.invocation);
 }
 

@@ -9,7 +9,7 @@
 
 namespace tailrace {
 
-// What was asked for. `settings` is loaded for serve, demo, check and health.
+// What was asked for. `settings` is loaded for serve, demo and check.
 struct Invocation {
   enum class Action { serve, demo, check, health, tail, produce, load, print };
 

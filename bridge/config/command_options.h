@@ -52,6 +52,7 @@ struct CheckOptions {
 struct HealthOptions {
   ListenAddress address;
   std::string path = "/readyz";
+  Duration timeout{5'000};
 };
 
 struct DemoOptions {

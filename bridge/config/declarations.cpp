@@ -65,12 +65,11 @@ std::vector<Declaration<ChannelRule>> declare_channel() {
       scalar<R>({"topic", "", "TOPIC", "The topic, or a `^pattern` that makes one channel of every topic it matches. "
                                        "Topics that begin with `__` are matched by their full name only."},
                 &R::topic, topic_kind()),
-      scalar<R>({"name", "", "TEMPLATE", "The channel's name. `{topic}` is the topic, `{1}` to `{9}` what the pattern's "
-                                         "groups matched."},
-                &R::name, text_kind("a name without blanks", is_word, kText)),
+      scalar<R>({"name", "", "TEMPLATE", "The channel's name. `{topic}` is the topic's."}, &R::name,
+                text_kind("a name without blanks", is_word, kText)),
       scalar<R>({"value", "", "MODE", "How values travel: as JSON (what is not JSON is marked), as text, or as base64."},
                 &R::value, value_kind()),
-      scalar<R>({"max_value", "", "SIZE", "A key or value above this travels as a placeholder that states its size."},
+      scalar<R>({"max_value", "", "SIZE", "A larger record travels as a placeholder that states its size."},
                 &R::max_value, size_kind(1 << 10, 16 * kMega)),
       scalar<R>({"title", "", "TEXT", "What the page calls the channel."}, &R::title,
                 text_kind("text", is_anything, kText)),
@@ -109,10 +108,21 @@ ChannelRule read_channel(const Node& node) {
   ChannelRule rule;
   for (const auto& [name, value] : node.members) set_channel_key(rule, "channels", name, value);
   if (rule.topic.empty()) throw refusal(node.place, "channels.topic", "nothing", topic_kind().allowed);
-  if (rule.is_pattern() && rule.name.find('{') == std::string::npos)
+  if (rule.is_pattern() && rule.name.find("{topic}") == std::string::npos)
     throw refusal(node.place, "channels.name", found_text(Node::scalar("", rule.name)),
-                  "with a pattern, a name with {topic} or {1}");
+                  "with a pattern, a name with {topic}");
   return rule;
+}
+
+std::string own_name(const ChannelRule& rule) { return rule.name == "{topic}" ? rule.topic : rule.name; }
+
+void refuse_second(const std::vector<ChannelRule>& rules, const ChannelRule& rule, const std::string& place) {
+  for (const auto& other : rules) {
+    if (other.topic == rule.topic)
+      throw refusal(place, "channels.topic", "\"" + rule.topic + "\" a second time", "one channel for a topic");
+    if (!rule.is_pattern() && !other.is_pattern() && own_name(other) == own_name(rule))
+      throw refusal(place, "channels.name", "\"" + own_name(rule) + "\" a second time", "a name of its own");
+  }
 }
 
 void set_channels(Settings& settings, const Node& node) {
@@ -120,17 +130,15 @@ void set_channels(Settings& settings, const Node& node) {
   settings.channels.clear();
   for (const auto& item : node.items) {
     auto rule = read_channel(item);
-    for (const auto& other : settings.channels)
-      if (other.topic == rule.topic && other.name == rule.name)
-        throw refusal(item.place, "channels", "a second channel of topic \"" + rule.topic + "\" named \"" + rule.name + "\"",
-                      "a name of its own");
+    refuse_second(settings.channels, rule, item.place);
     settings.channels.push_back(std::move(rule));
   }
 }
 
 Declaration<Settings> channels_declaration() {
-  Declaration<Settings> made{"channels", "", "", "Channels in full: a list with the keys below. They come before `topics`; "
-                                                 "the first rule to give a name has it.",
+  Declaration<Settings> made{"channels", "", "", "Channels in full: a list with the keys below. A topic has "
+                                                 "one channel: of the entry that names it, else of the first pattern "
+                                                 "that fits, `channels` before `topics`.",
                              Declaration<Settings>::Shape::records, "a list of channels"};
   made.set = set_channels;
   made.show = show_channels;
@@ -235,8 +243,11 @@ std::vector<Declaration<Settings>> declare_limits() {
       scalar<S>({"limits.message_bytes", "", "SIZE", "The largest message of a client."}, limit(&L::message_bytes),
                 size_kind(1 << 10, 16 * kMega))
           .reloadable(),
-      scalar<S>({"limits.message_rate", "", "N", "Messages of one client per second, over a few seconds."},
+      scalar<S>({"limits.message_rate", "", "N", "Messages of one client per second, in the long run."},
                 limit(&L::message_rate), number_kind<std::uint32_t>(1, 1'000'000))
+          .reloadable(),
+      scalar<S>({"limits.message_burst", "", "N", "Messages of one client at once."}, limit(&L::message_burst),
+                number_kind<std::uint32_t>(1, 10'000'000))
           .reloadable(),
       scalar<S>({"limits.subscriptions", "", "N", "Subscriptions of one session."}, limit(&L::subscriptions),
                 number_kind<std::uint32_t>(1, 100'000))

@@ -9,17 +9,22 @@ std::string without_ticks(std::string text) {
   return text;
 }
 
-}  // namespace
-
-std::string default_text(const Declaration<Settings>& declaration) {
-  return declaration.computed.empty() ? declaration.show(Settings{}) : declaration.computed;
+// The default as it would be written, or in words; empty where there is none.
+template <class Owner>
+std::string default_text(const Declaration<Owner>& declaration) {
+  return declaration.computed.empty() ? declaration.show(Owner{}) : declaration.computed;
 }
+
+}  // namespace
 
 std::string help_text(const Declaration<Settings>& declaration) {
   auto text = without_ticks(declaration.text);
   const auto standard = default_text(declaration);
-  if (!standard.empty()) text += " (default: " + standard + ")";
+  if (!standard.empty() && standard != "false") text += " (default: " + standard + ")";
   return text;
 }
+
+std::string config_schema() { return "{}\n"; }
+std::string config_reference() { return "\n"; }
 
 }  // namespace tailrace

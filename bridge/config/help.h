@@ -7,10 +7,10 @@
 
 namespace tailrace {
 
-// The text of a setting's flag: what it is, default, environment.
+// The text of a setting's flag: what it is and its default.
 std::string help_text(const Declaration<Settings>& declaration);
 
-// The default as it would be written, or in words; empty where there is none.
-std::string default_text(const Declaration<Settings>& declaration);
+std::string config_schema();     // schemas/config.schema.json
+std::string config_reference();  // ops/configuration.md
 
 }  // namespace tailrace

@@ -158,7 +158,7 @@ void fill_computed(Settings& settings) {
   const auto at = settings.places.find(key);
   const auto* declaration = find_setting(key);
   const auto found = declaration->show(settings);
-  throw refusal(at == settings.places.end() ? "default" : at->second, key, found.empty() ? "nothing" : "\"" + found + "\"",
+  throw refusal(at == settings.places.end() ? "" : at->second, key, found.empty() ? "nothing" : "\"" + found + "\"",
                 allowed);
 }
 
@@ -184,6 +184,8 @@ Settings load_settings(const SettingSources& sources) {
   add_topic_rules(settings);
   fill_computed(settings);
   check_together(settings);
+  if (sources.needs_topics && settings.channels.empty())
+    refuse_setting(settings, "topics", "at least one topic, or a ^pattern: --topics '^.*' carries them all");
   return settings;
 }
 

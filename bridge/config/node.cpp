@@ -64,8 +64,9 @@ std::string found_text(const Node& node) {
 
 StartError refusal(const std::string& place, const std::string& key, const std::string& found,
                    const std::string& allowed, const std::string& suggestion) {
-  auto line = place + ": ";
-  if (!key.empty() && key != place) line += key + ": ";
+  auto line = place.empty() ? std::string() : place + ": ";
+  const bool says_the_key = place.starts_with("--") || place.starts_with("TAILRACE_");
+  if (!key.empty() && !says_the_key) line += key + ": ";
   line += "found " + found + "; allowed: " + allowed;
   if (!suggestion.empty()) line += "; did you mean \"" + suggestion + "\"?";
   return StartError(line);

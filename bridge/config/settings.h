@@ -17,11 +17,12 @@ using Duration = std::chrono::milliseconds;
 
 // What a client may cost. Each refusal has its code and its counter.
 struct LimitSettings {
-  std::uint32_t connections = 0;  // 0 in the declarations' default: what the descriptor limit allows; here a number
+  std::uint32_t connections = 0;  // never 0 once loaded
   std::uint32_t connections_per_address = 1'000;
   std::uint64_t message_bytes = 64 << 10;
-  std::uint32_t message_rate = 50;
-  std::uint32_t subscriptions = 256;
+  std::uint32_t message_rate = 100;  // a second
+  std::uint32_t message_burst = 2'000;
+  std::uint32_t subscriptions = 1'000;
   Duration handshake_timeout{10'000};
   std::uint64_t header_bytes = 16 << 10;
 };
@@ -43,7 +44,7 @@ struct LoggerSettings {
 
 struct Settings {
   std::vector<std::string> brokers{"localhost:9092"};
-  std::vector<ChannelRule> channels;  // the `channels` setting, then the `topics` as rules; the first to name one wins
+  std::vector<ChannelRule> channels;  // the `channels` setting, then the `topics` as rules; the first for a topic has it
   std::vector<std::string> topics;
   std::map<std::string, std::string> kafka;  // librdkafka's own settings; those from files are read already
   std::string kafka_address;                 // what the page shows; never empty
