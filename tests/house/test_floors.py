@@ -1,0 +1,66 @@
+"""Includes run downward only: a folder of bridge/ includes itself and the floors below it."""
+
+import re
+
+import pytest
+import tree
+
+FLOORS = (("base",), ("log",), ("wire", "auth", "config"), ("kafka", "shard"), ("net",), ("commands", "app"), ("main",))
+LEVEL = {folder: level for level, floor in enumerate(FLOORS) for folder in floor}
+SOURCES = {path: text for path, text in tree.texts(".h", ".cpp") if path.parts[0] == "bridge"}
+
+
+def folder_of(path):
+    return path.parts[1] if len(path.parts) > 2 else path.stem
+
+
+def allowed(folder, included):
+    return folder == included or LEVEL[included] < LEVEL[folder]
+
+
+def includes(text):
+    return re.findall(r'^\s*#\s*include\s+(["<][^">]+[">])', text, re.MULTILINE)
+
+
+def own_includes(text):
+    return [name.strip('"') for name in includes(text) if name.startswith('"')]
+
+
+@pytest.mark.parametrize("folder, included, expected", [
+    ("log", "base", True), ("log", "log", True), ("base", "log", False), ("wire", "config", False),
+    ("shard", "kafka", False), ("net", "kafka", True), ("app", "commands", False), ("main", "app", True)])
+def test_the_rule_knows_up_from_down(folder, included, expected):
+    assert allowed(folder, included) == expected
+
+
+def test_every_folder_has_a_floor():
+    assert {folder_of(path) for path in SOURCES} <= set(LEVEL)
+
+
+def test_includes_run_downward():
+    wrong = [f"{path}: {name}" for path, text in SOURCES.items() for name in own_includes(text)
+             if name.split("/")[0] not in LEVEL or not allowed(folder_of(path), name.split("/")[0])]
+    assert not wrong
+
+
+def test_only_kafka_knows_librdkafka():
+    wrong = [str(path) for path, text in SOURCES.items() if folder_of(path) != "kafka"
+             and any("rdkafka" in name for name in includes(text))]
+    assert not wrong
+
+
+def test_own_header_comes_first():
+    wrong = [str(path) for path, text in SOURCES.items() if path.suffix == ".cpp"
+             and path.with_suffix(".h") in SOURCES
+             and own_includes(text)[:1] != ["/".join(path.with_suffix(".h").parts[1:])]]
+    assert not wrong
+
+
+def test_headers_open_with_what_they_are():
+    wrong = [str(path) for path, text in SOURCES.items() if path.suffix == ".h"
+             and not re.match(r"(#pragma once\s+)?//", text)]
+    assert not wrong
+
+
+def test_headers_are_guarded():
+    assert not [str(path) for path, text in SOURCES.items() if path.suffix == ".h" and "#pragma once" not in text]
