@@ -1,5 +1,7 @@
 #include "log/position.h"
 
+#include "log/decimal.h"
+
 #include <charconv>
 #include <cstdio>
 #include <limits>
@@ -22,15 +24,6 @@ string_view split_off(string_view& rest, char separator) {
   return part;
 }
 
-// Decimal digits alone, no leading zero.
-std::optional<std::int64_t> parse_number(string_view text, std::int64_t greatest) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number > greatest) return {};
-  if (text[0] == '-' || (text[0] == '0' && text.size() > 1)) return {};
-  return number;
-}
-
 std::optional<std::uint32_t> parse_hex(string_view text) {
   if (text.size() != 8 || text.find_first_not_of("0123456789abcdef") != string_view::npos) return {};
   std::uint32_t number = 0;
@@ -42,7 +35,7 @@ std::optional<std::uint32_t> parse_hex(string_view text) {
 std::optional<Anchor> parse_anchor(string_view text, Offset next) {
   Offset distance = 0;
   if (text.find('.') != string_view::npos) {
-    distance = parse_number(split_off(text, '.'), kMaxOffset).value_or(0);
+    distance = parse_decimal(split_off(text, '.'), kMaxOffset).value_or(0);
     if (distance == 0) return {};
   }
   const auto fingerprint = parse_hex(text);
@@ -54,7 +47,7 @@ std::optional<Anchor> parse_anchor(string_view text, Offset next) {
 bool parse_next(string_view text, Place& place) {
   if (text == "?") return true;
   const bool anchored = text.find('~') != string_view::npos;
-  const auto next = parse_number(split_off(text, '~'), kMaxOffset);
+  const auto next = parse_decimal(split_off(text, '~'), kMaxOffset);
   if (!next) return false;
   place.next = *next;
   if (anchored) place.anchor = parse_anchor(text, *next);
@@ -62,7 +55,7 @@ bool parse_next(string_view text, Place& place) {
 }
 
 std::optional<Place> parse_place(string_view text) {
-  const auto partition = parse_number(split_off(text, ':'), std::numeric_limits<Partition>::max());
+  const auto partition = parse_decimal(split_off(text, ':'), std::numeric_limits<Partition>::max());
   Place place;
   if (!partition || !parse_next(text, place)) return {};
   place.partition = static_cast<Partition>(*partition);

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "base/error.h"
-#include "log/position.h"
+#include "wire/start.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,14 +13,8 @@
 
 namespace tailrace {
 
-// Where a subscription starts or ends.
-struct Live {};
-struct Earliest {};
-struct Ago { Millis before = 0; };       // "-90s"
-struct AtTime { Millis time = 0; };      // {"time": …}
-struct LastN { std::int64_t count = 0; };  // {"last": …}
-using Start = std::variant<Live, Earliest, Ago, AtTime, LastN, Position>;
-using End = std::variant<AtTime, Position>;
+inline constexpr std::size_t kMaxTimes = 200;
+inline constexpr std::size_t kMaxChannelName = 255;
 
 struct SubscribeCommand {
   std::string channel;
@@ -27,10 +22,17 @@ struct SubscribeCommand {
   Start start = Earliest{};  // with a position: the first start, used after a reset; never a position
   std::optional<End> to;
 };
-struct UnsubscribeCommand { std::string channel; };
-struct AuthCommand { std::string token; };
+struct UnsubscribeCommand {
+  std::string channel;
+};
+struct AuthCommand {
+  std::string token;
+};
 struct ChannelsCommand {};
-struct TimesCommand { std::string channel; std::vector<Millis> at; };
+struct TimesCommand {
+  std::string channel;
+  std::vector<Millis> at;
+};
 struct PingCommand {};
 
 struct Command {
@@ -39,12 +41,13 @@ struct Command {
 };
 
 // A refused message: the coded error and, where it could be read, the id to answer with.
+// Codes: bad_json, bad_field, unknown_op, position_invalid.
 struct CommandError {
   Error error;
   std::optional<std::int64_t> id;
 };
 
-// Keeps a JSON parser's buffers; one per shard.
+// Keeps a JSON parser's buffers; one per shard. Of a field named twice the last one counts.
 class CommandParser {
  public:
   CommandParser();
@@ -55,8 +58,5 @@ class CommandParser {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// "live", "earliest", "-90s", "v1.…" (a position), "last:100", "1732147200000" (a time): the `from` of /ws?from=…
-Result<Start> parse_start_text(std::string_view text);
 
 }  // namespace tailrace
