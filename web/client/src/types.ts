@@ -63,7 +63,7 @@ export interface Reset {
 }
 
 export type State =
-  /** Nothing to do yet. */
+  /** Nothing to do yet; of a subscription: refused, and asked for again on the next connection. */
   | "idle"
   /** No connection yet, or none right now; another attempt is under way or waits its turn. */
   | "connecting"
@@ -83,9 +83,9 @@ export interface StateChange {
   /** Why, in a word: `open`, `head`, `closed`, `lost`, `silent`, `pagehide`, `offline`, `draining`, an error's code … */
   reason: string;
   /** The close code, where a socket closed. */
-  code?: number;
-  /** Milliseconds until the next attempt, where one waits. */
-  retryIn?: number;
+  code?: number | undefined;
+  /** Milliseconds until the next attempt, where one waits; `old` may equal `new` then. */
+  retryIn?: number | undefined;
 }
 
 export interface Lag {
@@ -137,17 +137,23 @@ export interface SubscriptionEvents<V = any> {
   recovered: Recovered;
 }
 
-export interface KafkaStatus {
-  kafka: "unreachable" | "ok" | (string & {});
-  since?: number;
+/** What a person should know and a program need not act on; of the bridge's Kafka, or of one channel. */
+export interface Status {
+  kafka?: "unreachable" | "reachable";
+  channel?: string;
+  topic?: "missing" | "present";
+  /** Partition whose end an open transaction holds at `stable`. */
+  p?: number;
+  held_by_transaction?: boolean;
+  stable?: number;
+  since: number;
 }
 
 export interface ClientEvents {
   /** Of the main socket: `idle connecting live stale offline closed`. */
   state: StateChange;
   error: TailraceError;
-  /** What the bridge says about its Kafka. */
-  status: KafkaStatus;
+  status: Status;
 }
 
 /** Every error says whether the library goes on by itself (`retryable`) and what to do (`hint`). */
@@ -193,22 +199,30 @@ export interface Subscription<V = any> extends Emitter<SubscriptionEvents<V>>, A
 export interface ChannelInfo {
   name: string;
   topic: string;
-  partitions: { partition: number; earliest: number; latest: number }[];
+  /** `latest` is the end for a read_committed reader; null where a number is not known. */
+  partitions: { partition: number; earliest: number | null; latest: number | null }[];
   /** Records per second. */
   rate: number;
-  [field: string]: unknown;
 }
 
 /** The answer to `times`. */
 export interface Times {
   channel: string;
-  [field: string]: any;
+  /** As asked, rounded down to seconds. */
+  at: number[];
+  /** A row per time: of each partition the first offset at or after it, else the end; null where not known. */
+  offsets: (number | null)[][];
+  /** Timestamp of the channel's earliest record. */
+  earliest: number | null;
 }
+
+/** Where a range ends: the first that is not wanted. */
+export type To = `-${string}` | { time: number } | { position: string };
 
 export interface Client extends Emitter<ClientEvents> {
   readonly state: State;
-  /** What the bridge last said about its Kafka. */
-  readonly status: KafkaStatus | undefined;
+  /** The last `status`. */
+  readonly status: Status | undefined;
   /** Unix milliseconds on the bridge's clock. */
   now(): number;
   subscribe<V = any>(channel: string, options?: SubscribeOptions): Subscription<V>;
@@ -216,13 +230,15 @@ export interface Client extends Emitter<ClientEvents> {
   range<V = any>(
     channel: string,
     from: From,
-    to: { time: number } | { position: string },
+    to: To,
     options?: { raw?: boolean },
   ): Subscription<V>;
   channels(): Promise<ChannelInfo[]>;
   /** The offset of every partition at each of up to 200 times. */
   times(channel: string, at: number[]): Promise<Times>;
-  /** Don't wait for the next attempt: make it now. */
+  /** Let go of the sockets until `retry()`; a Worker's page does so on `pagehide`, for the back/forward cache. */
+  suspend(): void;
+  /** Connect now: out of a backoff or a suspension. */
   retry(): void;
   /** Ends all subscriptions and sockets. */
   close(): void;
