@@ -5,7 +5,7 @@ namespace tailrace {
 Ingest::Ingest(KafkaSettings settings, std::vector<ChannelSpec> specs, IngestLimits limits, Feed& feed,
                IngestProbe& probe)
     : sightings_(SIZE_MAX),
-      poller_(settings, specs, limits, sightings_, feed, probe),
+      poller_(settings, specs, limits.keep, sightings_, feed, probe),
       scout_(settings, specs, limits.warm, [this](Sighting sighting) { sightings_.push(std::move(sighting), 0); }) {}
 
 Ingest::~Ingest() = default;

@@ -1,6 +1,8 @@
 // What ingest counts. Written on ingest's threads, read by whoever exports it.
 #pragma once
 
+#include "log/offset.h"
+
 #include <atomic>
 #include <cstdint>
 
@@ -19,7 +21,8 @@ struct IngestProbe {
   std::atomic<std::int64_t> last_timestamp = 0;  // of the newest record read, Unix milliseconds
   std::atomic<bool> reachable = false;
 
-  void read(std::size_t size) {
+  void read(std::size_t size, Millis timestamp) {
+    last_timestamp.store(timestamp, std::memory_order_relaxed);
     records.fetch_add(1, std::memory_order_relaxed);
     bytes.fetch_add(size, std::memory_order_relaxed);
   }

@@ -1,9 +1,15 @@
 #include "kafka/offsets_query.h"
 
-namespace tailrace {
+#include <algorithm>
+#include <span>
 
-Result<void> ask_offsets(Handle& handle, std::vector<OffsetQuestion>& questions, Millis time, int timeout_ms) {
-  if (questions.empty()) return {};
+namespace tailrace {
+namespace {
+
+// The library compares every partition with every other, so not too many at a time.
+constexpr std::size_t kAtATime = 500;
+
+Result<void> ask(Handle& handle, std::span<OffsetQuestion> questions, Millis time, int timeout_ms) {
   const TopicPartitionsPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(questions.size())));
   for (const OffsetQuestion& question : questions)
     rd_kafka_topic_partition_list_add(list.get(), question.topic->c_str(), question.partition)->offset = time;
@@ -12,6 +18,18 @@ Result<void> ask_offsets(Handle& handle, std::vector<OffsetQuestion>& questions,
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const rd_kafka_topic_partition_t& answer = list->elems[i];
     questions[i].answer = answer.err || answer.offset < 0 || answer.offset == time ? kUnknown : answer.offset;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> ask_offsets(Handle& handle, std::vector<OffsetQuestion>& questions, Millis time, int timeout_ms) {
+  std::span<OffsetQuestion> rest(questions);
+  while (!rest.empty()) {
+    const std::size_t count = std::min(kAtATime, rest.size());
+    if (auto result = ask(handle, rest.first(count), time, timeout_ms); !result) return result;
+    rest = rest.subspan(count);
   }
   return {};
 }

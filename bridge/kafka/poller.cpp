@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tailrace {
 namespace {
@@ -14,6 +15,7 @@ constexpr int kWait = 50;  // milliseconds; also how late a sighting may be heed
 constexpr std::size_t kDrain = 1024;
 constexpr int kDrains = 16;  // before what was drained goes out
 constexpr Millis kCoverageInterval = 2000;
+constexpr Millis kNumbersInterval = 1000;
 
 Properties poller_properties(const KafkaSettings& settings) {
   Properties properties = Handle::consumer_properties(settings);
@@ -32,7 +34,7 @@ Poller::Topic::Topic(Poller& poller, const std::string& name, ChannelPtr channel
   handle.reset(rd_kafka_topic_new(poller.handle_.get(), name.c_str(), conf));
 }
 
-Poller::Poller(const KafkaSettings& settings, std::vector<ChannelSpec> specs, const IngestLimits&,
+Poller::Poller(const KafkaSettings& settings, std::vector<ChannelSpec> specs, KeepLimits keep,
                Inbox<Sighting>& sightings, Feed& feed, IngestProbe& probe)
     : specs_(std::move(specs)),
       sightings_(sightings),
@@ -40,7 +42,8 @@ Poller::Poller(const KafkaSettings& settings, std::vector<ChannelSpec> specs, co
       probe_(probe),
       handle_(settings, RD_KAFKA_CONSUMER, poller_properties(settings)),
       queue_(rd_kafka_queue_new(handle_.get())),
-      drained_(kDrain) {}
+      drained_(kDrain),
+      keeper_(keep) {}
 
 void Poller::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
@@ -48,7 +51,10 @@ void Poller::run(const std::stop_token& stop) {
       take(*message);
       drain();
     }
+    now_ = unix_millis();
     flush();
+    tell_numbers();
+    trim();
     handle_.serve();
     for (const Sighting& sighting : sightings_.drain()) heed(sighting);
   }
@@ -69,7 +75,9 @@ void Poller::take(const rd_kafka_message_t& message) {
   read_record(message, record_);
   topic.source.take(message.partition, record_);
   touched_.insert(&topic.source);
-  probe_.read(message.len + message.key_len);
+  topic.tally.meter.add(1);
+  change(topic);
+  probe_.read(message.len + message.key_len, record_.timestamp);
 }
 
 void Poller::take_error(Topic& topic, const rd_kafka_message_t& message) {
@@ -82,10 +90,9 @@ void Poller::take_error(Topic& topic, const rd_kafka_message_t& message) {
 }
 
 void Poller::flush() {
-  const Millis now = unix_millis();
-  const bool with_coverage = now >= next_coverage_;
+  const bool with_coverage = now_ >= next_coverage_;
   if (with_coverage) {
-    next_coverage_ = now + kCoverageInterval;
+    next_coverage_ = now_ + kCoverageInterval;
     touched_.merge(holes_);
     holes_.clear();
   }
@@ -94,7 +101,53 @@ void Poller::flush() {
   touched_.clear();
 }
 
-void Poller::publish(FeedEvent event) { feed_.publish(std::move(event)); }
+void Poller::change(Topic& topic) {
+  if (!std::exchange(topic.changed, true)) changed_.push_back(&topic);
+}
+
+void Poller::tell_numbers() {
+  if (now_ < next_numbers_) return;
+  next_numbers_ = now_ + kNumbersInterval;
+  std::int64_t lag = probe_.lag.load(std::memory_order_relaxed);
+  for (Topic* topic : std::exchange(changed_, {})) {
+    topic->changed = false;
+    if (topic->tally.meter.tick()) change(*topic);  // until it is quiet
+    lag -= topic->tally.lag;
+    publish(numbers_of(*topic));
+    lag += topic->tally.lag;
+  }
+  probe_.lag.store(lag, std::memory_order_relaxed);
+}
+
+ChannelNumbers Poller::numbers_of(Topic& topic) {
+  Tally& tally = topic.tally;
+  ChannelNumbers numbers{topic.source.channel()->id, tally.earliest, tally.stable, tally.meter.rate()};
+  numbers.earliest.resize(topic.source.partitions(), kUnknown);
+  numbers.latest.resize(topic.source.partitions(), kUnknown);
+  tally.lag = 0;
+  for (std::size_t i = 0; i < numbers.latest.size(); ++i) {
+    const Offset next = topic.source.next(static_cast<Partition>(i));
+    if (next != kUnknown && numbers.latest[i] > next) tally.lag += numbers.latest[i] - next;
+    numbers.latest[i] = std::max(numbers.latest[i], next);
+  }
+  return numbers;
+}
+
+void Poller::trim() {
+  for (LogTrimmed& trimmed : keeper_.due(now_)) feed_.publish(std::move(trimmed));
+}
+
+void Poller::publish(FeedEvent event) {
+  if (const auto* appended = std::get_if<LogAppended>(&event))
+    keeper_.appended(appended->channel, appended->batch->bytes(), appended->batch->marks.size(), now_);
+  else if (const auto* opened = std::get_if<LogOpened>(&event))
+    keeper_.opened(opened->channel->id);
+  else if (const auto* reset = std::get_if<LogReset>(&event))
+    keeper_.opened(reset->channel);
+  else if (const auto* closed = std::get_if<LogClosed>(&event))
+    keeper_.closed(closed->channel);
+  feed_.publish(std::move(event));
+}
 
 void Poller::heed(const Sighting& sighting) {
   std::visit([this](const auto& seen) { on(seen); }, sighting);
@@ -127,13 +180,21 @@ void Poller::on(const TopicRefused& seen) {
   spdlog::error("topic {}: {}", seen.topic, seen.why);
   Topic& topic = begin_topic(seen.spec, seen.topic, seen.cluster);
   topic.source.open({}, {});
-  publish(LogClosed{topic.source.channel()->id, "channel_unavailable"});
+  publish(LogClosed{topic.source.channel()->id, "topic_unavailable"});
 }
 
 void Poller::on(const WatermarksSeen& seen) {
   const auto found = topics_.find(seen.topic);
   if (found == topics_.end()) return;
-  publish(ChannelNumbers{found->second->source.channel()->id, seen.earliest, seen.stable, 0});
+  found->second->tally.earliest = seen.earliest;
+  found->second->tally.stable = seen.stable;
+  change(*found->second);
+}
+
+void Poller::on(const TransactionSeen& seen) {
+  const auto found = topics_.find(seen.topic);
+  if (found == topics_.end()) return;
+  publish(TransactionStatus{found->second->source.channel()->id, seen.partition, seen.held, seen.stable, seen.since});
 }
 
 Poller::Topic& Poller::begin_topic(std::size_t spec, const std::string& name, const std::string& cluster) {

@@ -9,6 +9,7 @@
 #include "kafka/ingest_probe.h"
 #include "kafka/sighting.h"
 #include "kafka/source.h"
+#include "kafka/tally.h"
 
 #include <map>
 #include <memory>
@@ -21,7 +22,7 @@ namespace tailrace {
 
 class Poller {
  public:
-  Poller(const KafkaSettings& settings, std::vector<ChannelSpec> specs, const IngestLimits& limits,
+  Poller(const KafkaSettings& settings, std::vector<ChannelSpec> specs, KeepLimits keep,
          Inbox<Sighting>& sightings, Feed& feed, IngestProbe& probe);
 
   void run(const std::stop_token& stop);
@@ -32,12 +33,18 @@ class Poller {
     Topic(Poller& poller, const std::string& name, ChannelPtr channel);
     TopicPtr handle;
     Source source;
+    Tally tally;
+    bool changed = false;  // its numbers, since they were told
   };
 
   void drain();
   void take(const rd_kafka_message_t& message);
   void take_error(Topic& topic, const rd_kafka_message_t& message);
   void flush();
+  void change(Topic& topic);
+  void tell_numbers();
+  ChannelNumbers numbers_of(Topic& topic);
+  void trim();
   void publish(FeedEvent event);
 
   void heed(const Sighting& sighting);
@@ -46,6 +53,7 @@ class Poller {
   void on(const PartitionsSeen& seen);
   void on(const TopicRefused& seen);
   void on(const WatermarksSeen& seen);
+  void on(const TransactionSeen& seen);
   Topic& begin_topic(std::size_t spec, const std::string& name, const std::string& cluster);
   void consume(Topic& topic, Partition partition, Offset start);
 
@@ -59,9 +67,13 @@ class Poller {
   QueuePtr queue_;
   std::vector<rd_kafka_message_t*> drained_;
   std::map<std::string, std::unique_ptr<Topic>> topics_;
-  std::set<Source*> touched_;  // since the last flush
-  std::set<Source*> holes_;    // wait for the next coverage
+  std::set<Source*> touched_;     // since the last flush
+  std::set<Source*> holes_;       // wait for the next coverage
+  std::vector<Topic*> changed_;   // wait for the next telling of numbers
+  LogKeeper keeper_;
+  Millis now_ = 0;
   Millis next_coverage_ = 0;
+  Millis next_numbers_ = 0;
   ChannelId next_id_ = 1;
 };
 

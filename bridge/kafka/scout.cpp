@@ -7,19 +7,31 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <utility>
 
 namespace tailrace {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval{2000};
 constexpr std::chrono::milliseconds kEager{300};  // while something is still to begin
+constexpr Millis kHeldForLong = 30000;
+constexpr Millis kTransactionInterval = 5000;
 constexpr int kPatience = 5000;
 constexpr int kPatienceWhileAway = 1000;
+constexpr int kPause = 20;  // times as long as the look took, at least
+
+Properties uncommitted_properties(const KafkaSettings& settings) {
+  Properties properties = Handle::consumer_properties(settings);
+  properties.emplace_back("isolation.level", "read_uncommitted");
+  return properties;
+}
 
 }  // namespace
 
 Scout::Scout(const KafkaSettings& settings, const std::vector<ChannelSpec>& specs, Millis warm, Tell tell)
     : handle_(settings, RD_KAFKA_CONSUMER, Handle::consumer_properties(settings)),
+      uncommitted_(settings, RD_KAFKA_CONSUMER, uncommitted_properties(settings)),
       filter_(specs),
       warm_(warm),
       tell_(std::move(tell)) {
@@ -37,10 +49,12 @@ void Scout::start() {
 }
 
 void Scout::look_and_wait() {
+  const auto begin = std::chrono::steady_clock::now();
   look();
+  const auto took = std::chrono::steady_clock::now() - begin;
   const bool settled =
       reachable_ && std::ranges::all_of(topics_, [](const auto& topic) { return topic.second.settled(); });
-  timer_.expires_after(settled ? kInterval : kEager);
+  timer_.expires_after(settled ? std::max<std::chrono::nanoseconds>(kInterval, kPause * took) : kEager);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) look_and_wait();
   });
@@ -51,10 +65,10 @@ void Scout::look() {
   handle_.serve();
   note_reachable(metadata != nullptr);
   if (!metadata || !know_cluster()) return;
-  for (int i = 0; i < metadata->topic_cnt; ++i) notice(metadata->topics[i]);
-  looked_ = true;
+  notice_all(*metadata);
   if (ask_starts()) tell_starts();
-  tell_watermarks();
+  look_at_ends();
+  look_for_open_transactions();
 }
 
 MetadataPtr Scout::ask_metadata() {
@@ -82,6 +96,22 @@ void Scout::note_reachable(bool reachable) {
   handle_.forget_trouble();
 }
 
+void Scout::notice_all(const struct rd_kafka_metadata& metadata) {
+  std::set<std::string_view> seen;
+  for (int i = 0; i < metadata.topic_cnt; ++i) {
+    notice(metadata.topics[i]);
+    seen.insert(metadata.topics[i].topic);
+  }
+  // Where all topics were asked for, what is missing is not even mentioned.
+  for (const auto& [name, spec] : filter_.named())
+    if (!seen.contains(name)) notice_missing(name, spec);
+  looked_ = true;
+}
+
+void Scout::notice_missing(const std::string& name, std::size_t spec) {
+  if (watch(name, spec).see_missing()) tell_(TopicSeen{spec, name, cluster_, {}, {}});
+}
+
 void Scout::notice(const rd_kafka_metadata_topic& seen) {
   const auto spec = filter_.spec_of(seen.topic);
   if (!spec) return;
@@ -90,8 +120,7 @@ void Scout::notice(const rd_kafka_metadata_topic& seen) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       return topic.see(seen);
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-      if (topic.see_missing()) tell_(TopicSeen{*spec, seen.topic, cluster_, {}, {}});
-      return;
+      return notice_missing(seen.topic, *spec);
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
       if (topic.see_refused()) tell_(TopicRefused{*spec, seen.topic, cluster_, rd_kafka_err2str(seen.err)});
@@ -136,31 +165,58 @@ void Scout::tell_starts() {
   }
 }
 
-void Scout::tell_watermarks() {
+std::vector<OffsetQuestion> Scout::questions() const {
   std::vector<OffsetQuestion> questions;
-  for (auto& [name, topic] : topics_)
+  for (const auto& [name, topic] : topics_)
     for (std::size_t i = 0; i < topic.parts().size(); ++i)
       if (topic.parts()[i].led) questions.push_back({&name, static_cast<Partition>(i)});
-  std::vector<OffsetQuestion> earliest = questions;
-  if (!ask_offsets(handle_, questions, kStable, kPatience)) return;
+  return questions;
+}
+
+void Scout::look_at_ends() {
+  std::vector<OffsetQuestion> stable = questions();
+  std::vector<OffsetQuestion> earliest = stable;
+  if (!ask_offsets(handle_, stable, kStable, kPatience)) return;
   if (!ask_offsets(handle_, earliest, kEarliest, kPatience)) return;
-  std::map<std::string, WatermarksSeen> seen;
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    const std::string& name = *questions[i].topic;
-    TopicWatch::Part& part = topics_.at(name).parts()[questions[i].partition];
-    if (part.stable == questions[i].answer && part.earliest == earliest[i].answer) continue;
-    part.stable = questions[i].answer;
+  std::set<const std::string*> changed;
+  for (std::size_t i = 0; i < stable.size(); ++i) {
+    const auto& [name, partition, end] = stable[i];
+    TopicWatch::Part& part = topics_.at(*name).parts()[partition];
+    if (part.stable == end && part.earliest == earliest[i].answer) continue;
+    part.stable = end;
     part.earliest = earliest[i].answer;
-    seen[name];
+    changed.insert(name);
   }
-  for (auto& [name, watermarks] : seen) {
-    watermarks.topic = name;
-    for (const TopicWatch::Part& part : topics_.at(name).parts()) {
-      watermarks.earliest.push_back(part.earliest);
-      watermarks.stable.push_back(part.stable);
-    }
-    tell_(std::move(watermarks));
+  for (const std::string* name : changed) tell_watermarks(*name, topics_.at(*name));
+}
+
+void Scout::tell_watermarks(const std::string& name, TopicWatch& topic) {
+  WatermarksSeen seen{name, {}, {}};
+  for (const TopicWatch::Part& part : topic.parts()) {
+    seen.earliest.push_back(part.earliest);
+    seen.stable.push_back(part.stable);
   }
+  tell_(std::move(seen));
+}
+
+void Scout::look_for_open_transactions() {
+  if (unix_millis() < next_transactions_) return;
+  next_transactions_ = unix_millis() + kTransactionInterval;
+  std::vector<OffsetQuestion> ends = questions();
+  if (!ask_offsets(uncommitted_, ends, kStable, kPatience)) return;
+  for (const auto& [name, partition, end] : ends)
+    tell_transaction(*name, partition, topics_.at(*name).parts()[partition], end);
+}
+
+// `stable` was asked before `end`: new records may lie between them, so only one that has not moved counts.
+void Scout::tell_transaction(const std::string& name, Partition partition, TopicWatch::Part& part, Offset end) {
+  const Millis now = unix_millis();
+  const bool above = part.stable != kUnknown && end > part.stable;
+  if (!above || part.held_at != part.stable) part.held_since = now;
+  part.held_at = part.stable;
+  const bool held = above && now - part.held_since >= kHeldForLong;
+  if (held == std::exchange(part.held_told, held)) return;
+  tell_(TransactionSeen{name, partition, held, part.stable, part.held_since});
 }
 
 }  // namespace tailrace

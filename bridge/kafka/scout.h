@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kafka/handle.h"
+#include "kafka/offsets_query.h"
 #include "kafka/sighting.h"
 #include "kafka/topic_filter.h"
 #include "kafka/topic_watch.h"
@@ -34,13 +35,20 @@ class Scout {
   MetadataPtr ask_metadata();
   bool know_cluster();
   void note_reachable(bool reachable);
+  void notice_all(const struct rd_kafka_metadata& metadata);
+  void notice_missing(const std::string& name, std::size_t spec);
   void notice(const rd_kafka_metadata_topic& seen);
   TopicWatch& watch(const std::string& topic, std::size_t spec);
   bool ask_starts();
   void tell_starts();
-  void tell_watermarks();
+  void look_at_ends();
+  void tell_watermarks(const std::string& name, TopicWatch& topic);
+  void look_for_open_transactions();
+  void tell_transaction(const std::string& name, Partition partition, TopicWatch::Part& part, Offset end);
+  std::vector<OffsetQuestion> questions() const;  // about every partition that has a leader
 
   Handle handle_;
+  Handle uncommitted_;  // sees the ends beyond open transactions
   TopicFilter filter_;
   const Millis warm_;
   const Tell tell_;
@@ -50,6 +58,7 @@ class Scout {
   bool looked_ = false;  // at least one good look
   bool reachable_ = false;
   bool told_ = false;  // whether it is reachable
+  Millis next_transactions_ = 0;
   boost::asio::io_context context_;
   boost::asio::steady_timer timer_{context_};
   std::jthread thread_;

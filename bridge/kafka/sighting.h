@@ -45,6 +45,14 @@ struct WatermarksSeen {
   Offsets stable;
 };
 
-using Sighting = std::variant<ReachableSeen, TopicSeen, PartitionsSeen, TopicRefused, WatermarksSeen>;
+struct TransactionSeen {
+  std::string topic;
+  Partition partition = 0;
+  bool held = false;
+  Offset stable = 0;
+  Millis since = 0;
+};
+
+using Sighting = std::variant<ReachableSeen, TopicSeen, PartitionsSeen, TopicRefused, WatermarksSeen, TransactionSeen>;
 
 }  // namespace tailrace

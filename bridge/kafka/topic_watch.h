@@ -20,6 +20,9 @@ class TopicWatch {
     Offset start = kUnknown;
     Offset earliest = kUnknown;  // as last told
     Offset stable = kUnknown;
+    Offset held_at = kUnknown;   // the last stable offset that the end stands above
+    Millis held_since = 0;
+    bool held_told = false;
   };
 
   // `fresh`: the topic was not there at the first look.
@@ -27,6 +30,7 @@ class TopicWatch {
 
   std::size_t spec() const { return spec_; }
   std::vector<Part>& parts() { return parts_; }
+  const std::vector<Part>& parts() const { return parts_; }
   bool begun() const { return begun_; }
   bool refused() const { return refused_; }
   bool settled() const { return begun_ || refused_; }
