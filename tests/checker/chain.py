@@ -28,6 +28,12 @@ class Chain:
     def reset(self, text):
         self.epoch, self.places = position.parse(text)
 
+    def resumed(self, text):
+        """`subscribed` answered a resume: this place stands, only partitions without one take theirs from the answer."""
+        for partition, entry in position.parse(text)[1].items():
+            if self.places.get(partition, Entry(None)).next is None:
+                self.places[partition] = entry
+
     def text(self):
         return position.write(self.epoch, self.places)
 

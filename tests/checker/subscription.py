@@ -48,11 +48,10 @@ class Subscription:
         self.started.append(body["position"])
         self._anchors(body["position"])
         self._doubt = list(self._misplaced(wanted, position.parse(body["position"]))) if wanted else []
-        given = Chain(body["position"])
-        if wanted and self.chain:  # the client's own place stands: what it has must join what comes
-            known = {p: entry for p, entry in self.chain.places.items() if entry.next is not None}
-            given.places.update(known)
-        self.chain = given
+        if wanted and self.chain:
+            self.chain.resumed(body["position"])
+        else:
+            self.chain = Chain(body["position"])
 
     def _misplaced(self, wanted, given):
         if wanted[0] != given[0]:

@@ -1,0 +1,132 @@
+"""A bridge as a process."""
+
+import http.client
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+
+from .kafka import ROOT
+from .waiting import Changes
+
+SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|UndefinedBehavior")
+
+
+def binary():
+    return os.environ.get("TAILRACE_BIN") or str(ROOT / "build" / "release" / "tailrace")
+
+
+class Bridge:
+    """`tailrace serve` on ports of its own, up on construction (it listens; Kafka may be away). `log` has its lines."""
+
+    def __init__(self, bootstrap, topics, log_file, **flags):
+        self.log, self._changes = [], Changes()
+        self._expected = None  # the exit code of an end that the test wanted
+        self._file = open(log_file, "w", encoding="utf-8", errors="replace")
+        flags = {"listen": "127.0.0.1:0", "admin": "127.0.0.1:0", **flags}
+        words = [f"--{name.replace('_', '-')}={value}" for name, value in flags.items() if value is not None]
+        command = [binary(), "serve", f"--brokers={bootstrap}", f"--topics={','.join(topics)}", *words]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+        self.port = self._port(r"listening on 127\.0\.0\.1:(\d+)")
+        self.admin_port = self._port(r"admin on 127\.0\.0\.1:(\d+)") if flags["admin"] else None
+
+    def _read(self):
+        for line in self.process.stdout:
+            text = line.decode(errors="replace")
+            self._file.write(text)
+            self._file.flush()
+            self._changes.changed(lambda: self.log.append(text))
+        self._changes.changed()
+
+    def wait_log(self, pattern):
+        """The first line that matches, now or later."""
+        def found():
+            return next((m for line in list(self.log) if (m := re.search(pattern, line))), None)
+
+        self._changes.wait(lambda: found() or not self._thread.is_alive(), f"{pattern!r} in the bridge's log")
+        if not found():
+            raise RuntimeError(f"the bridge ended ({self.process.wait()}) without {pattern!r}:\n{self.tail()}")
+        return found()
+
+    def _port(self, pattern):
+        return int(self.wait_log(pattern).group(1))
+
+    def get(self, path, port=None, method="GET", headers=None):
+        """(status, body) of an HTTP request."""
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=180)
+        try:
+            connection.request(method, path, headers=headers or {})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def wait_ready(self):
+        """Until Kafka is reachable and its topics are known."""
+        self.poll(lambda: self.get("/readyz")[0] == 200, "/readyz to be 200")
+
+    def poll(self, done, what):
+        """For what only asking shows. Asks ten times a second."""
+        for _ in range(1800):
+            if done():
+                return
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the bridge ended: {self.tail()}")
+            threading.Event().wait(0.1)
+        raise TimeoutError(f"waited 180 s for {what} in vain")
+
+    def metric(self, name):
+        """The sum over all labels of a metric, or 0 where it has not appeared."""
+        _, text = self.get("/metrics", self.admin_port)
+        return sum(float(v) for v in re.findall(rf"^{name}(?:\{{.*\}})? (\S+)$", text, re.M))
+
+    def rss(self):
+        """Resident memory in bytes."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) << 10
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self):
+        """kill -9, as a machine that dies."""
+        self._expected = -signal.SIGKILL
+        self.process.kill()
+        return self._ended()
+
+    def terminate(self):
+        """SIGTERM, and again each second: the second one means at once. The exit code."""
+        self._expected = 0
+        while True:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(1)
+                return self._ended()
+            except subprocess.TimeoutExpired:
+                pass
+
+    def _ended(self):
+        code = self.process.wait(180)
+        self._thread.join()
+        self._file.close()
+        self.process.stdout.close()
+        return code
+
+    def close(self):
+        """Ends it, so that sanitizers report; fails where it had ended by itself, or badly, or they did report."""
+        if self._expected is None:
+            assert self.process.poll() is None, f"the bridge ended by itself ({self.process.poll()}):\n{self.tail()}"
+            self.terminate()
+        assert self.process.returncode == self._expected, f"exit code {self.process.returncode}:\n{self.tail()}"
+        reports = [n for n, line in enumerate(self.log) if SANITIZER.search(line)]
+        assert not reports, "".join(self.log[reports[0]:][:80])
+
+    def tail(self):
+        return "".join(self.log[-40:])
