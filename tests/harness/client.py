@@ -94,6 +94,7 @@ class Subscriber:
         self._transport = self._pump = None
         self._changed = asyncio.Event()
         self._id = 0
+        self._asked = {}  # channel: the id of its last subscribe
 
     async def connect(self, port, path="/ws"):
         self._transport = await within(self._transport_type.connect(port, path, **self._options), "a WebSocket")
@@ -110,7 +111,8 @@ class Subscriber:
             more = {**more, "from": {"position": self.chains[channel].text()}}
             if wanted != "live":
                 more.setdefault("start", wanted["from"] if isinstance(wanted, dict) and "from" in wanted else wanted)
-        return await self.ask("subscribe", channel=channel, **more)
+        self._asked[channel] = await self.ask("subscribe", channel=channel, **more)
+        return self._asked[channel]
 
     async def ask(self, op, **fields):
         """Sends an op; its id."""
@@ -173,10 +175,12 @@ class Subscriber:
         return next(c for c in self.controls if c.id == id)
 
     async def subscribed(self, channel):
-        """Until the channel is subscribed; its position."""
+        """Until the channel's last subscribe is answered, by `subscribed`; its position."""
         def found():
-            return [c for c in self.controls if c.name in ("subscribed", "error") and c.body.get("channel", channel) == channel]
+            return [c for c in self.controls if c.name in ("subscribed", "error") and c.id == id_
+                    and (id_ is not None or c.body.get("channel", channel) == channel)]
 
+        id_ = self._asked.get(channel)
         await self.until(found, f"{channel} to be subscribed")
         assert found()[-1].name == "subscribed", found()[-1].raw
         return found()[-1].body["position"]

@@ -1,0 +1,158 @@
+"""What no WebSocket library would send: each is answered or closed by its code, counted, and disturbs nobody."""
+
+import asyncio
+
+import pytest
+
+from harness.bridge import Bridge
+from harness.client import Subscriber
+from harness.load import fill
+from harness.producer import RememberingProducer
+from harness.topic import Topic
+from harness.verdict import assert_right
+from harness.waiting import within
+from harness.wire import CLOSE, CONTINUATION, PING, PONG, TEXT, Wire, encode
+
+pytestmark = [pytest.mark.quick, pytest.mark.asan]
+OP = b'{"op":"ping"}'
+
+BROKEN = [
+    ("unmasked", encode(OP, mask=False), {1002}),
+    ("ping over 125 bytes", encode(b"x" * 126, PING), {1002}),
+    ("fragmented ping", encode(b"x", PING, fin=False), {1002}),
+    ("reserved bit", encode(OP, rsv=4), {1002}),
+    ("reserved opcode", encode(OP, 3), {1002}),
+    ("reserved control opcode", encode(b"", 11), {1002}),
+    ("continuation of nothing", encode(OP, CONTINUATION), {1002}),
+    ("text within a fragmented text", encode(b"{", TEXT, fin=False) + encode(OP), {1002}),
+    ("length not minimal, 16 bits", encode(b"x", length=(126, 1)), {1002}),
+    ("length not minimal, 64 bits", encode(b"x", length=(127, 1)), {1002}),
+    ("length with the top bit", encode(b"", length=(127, 1 << 63)), {1002, 1009}),
+    ("length 2^64-1", encode(b"", length=(127, (1 << 64) - 1)), {1002, 1009}),
+    ("length 2^62", encode(b"", length=(127, 1 << 62)), {1009}),
+    ("not UTF-8", encode(b'{"op":"\xff"}'), {1007}),
+    ("truncated UTF-8", encode(b'{"op":"\xe2\x82'), {1007}),
+    ("encoded surrogate", encode(b'"\xed\xa0\x80"'), {1007}),
+    ("UTF-8 broken over fragments", encode(b'"\xe2', TEXT, fin=False) + encode(b'x"', CONTINUATION), {1007}),
+    ("65,537 bytes", encode(b" " * 65537), {1009}),
+    ("a megabyte", encode(b" " * (1 << 20)), {1009}),
+    ("65,537 bytes in fragments", encode(b" " * 40000, fin=False) + encode(b" " * 25537, CONTINUATION), {1009}),
+    ("close with half a code", encode(b"\x03", CLOSE), {1002}),
+    ("close with a reserved code", encode((1005).to_bytes(2, "big"), CLOSE), {1002}),
+    ("close with text that is not UTF-8", encode((1000).to_bytes(2, "big") + b"\xff", CLOSE), {1002, 1007}),
+]
+
+
+@pytest.mark.parametrize("data,codes", [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
+async def test_broken_frames_close_by_the_book(one_bridge, data, codes):
+    wire = await within(Wire.connect(one_bridge.port), "the upgrade")
+    await wire.write(data)
+    assert await within(wire.close_code(), "the close") in codes
+    wire.close()
+
+
+@pytest.fixture(scope="module")
+def one_bridge(kafka, tmp_path_factory):
+    """One for the whole file: after all of this it must still be well."""
+    topic = Topic(kafka, 2)
+    started = Bridge(kafka.bootstrap, [topic.name], tmp_path_factory.mktemp("bad") / "bridge.log")
+    started.topic = topic
+    started.wait_ready()
+    yield started
+    started.close()
+
+
+async def test_65536_bytes_are_a_message(one_bridge):
+    wire = await within(Wire.connect(one_bridge.port), "the upgrade")
+    messages = wire.messages()
+    await within(messages.__anext__(), "welcome")
+    await wire.write(encode(OP + b" " * (65536 - len(OP))))
+    opcode, payload = await within(messages.__anext__(), "pong")
+    assert opcode == TEXT and payload.startswith(b'{"pong"')
+    wire.close()
+
+
+async def test_control_frames_within_a_fragmented_message(one_bridge):
+    wire = await within(Wire.connect(one_bridge.port), "the upgrade")
+    messages = wire.messages()
+    await within(messages.__anext__(), "welcome")
+    await wire.write(encode(OP[:4], fin=False) + encode(b"hi", PING) + encode(OP[4:], CONTINUATION))
+    got = [await within(messages.__anext__(), "pong and pong") for _ in range(2)]
+    assert sorted(got)[1] == (PONG, b"hi") and sorted(got)[0][1].startswith(b'{"pong"')
+    wire.close()
+
+
+async def test_every_close_is_answered(one_bridge):
+    wire = await within(Wire.connect(one_bridge.port), "the upgrade")
+    await wire.write(encode((1000).to_bytes(2, "big") + b"bye", CLOSE))
+    assert await within(wire.close_code(), "the close") == 1000
+    wire.close()
+
+
+async def test_a_hundred_thousand_empty_fragments_cost_nothing(one_bridge):
+    wire = await within(Wire.connect(one_bridge.port), "the upgrade")
+    before = one_bridge.rss()
+    sending = asyncio.create_task(drip(wire, encode(b"", fin=False) + encode(b"", CONTINUATION, fin=False) * 1000, 100))
+    await within(asyncio.wait({sending}), "the fragments to be taken or refused")
+    sending.exception()
+    assert one_bridge.rss() - before < 8 << 20
+    wire.reset()
+
+
+async def drip(wire, first, times):
+    await wire.write(first)
+    for _ in range(times - 1):
+        await wire.write(encode(b"", CONTINUATION, fin=False) * 1000)
+
+
+async def test_a_flood_of_pings_does_not_grow_memory(one_bridge):
+    """A client that pings and never reads: pongs are not queued without end."""
+    wire = await within(Wire.connect(one_bridge.port, receive_buffer=4096), "the upgrade")
+    before = one_bridge.rss()
+    flood = encode(b"x" * 125, PING) * 500
+    sending = asyncio.create_task(drip_any(wire, flood))
+    await asyncio.wait({sending}, timeout=3)  # a bridge that stops reading is right; so is one that takes it all
+    assert one_bridge.rss() - before < 8 << 20
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    wire.reset()
+
+
+async def drip_any(wire, data):
+    for _ in range(500):
+        await wire.write(data)
+
+
+@pytest.mark.parametrize("request_text", [
+    b"GARBAGE\r\n\r\n", b"GET /ws\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 100 + b"\r\n\r\n",
+    b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+    b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-A: b\r\n" * 4000 + b"\r\n", b"GET /ws?" + b"c" * 20000 + b" HTTP/1.1\r\n\r\n",
+], ids=["garbage", "HTTP/0.9", "TLS hello", "no key", "version 8", "4,000 headers", "20 kB target"])
+async def test_bad_handshakes_are_refused(one_bridge, request_text):
+    wire = await Wire.tcp(one_bridge.port)
+    await wire.write(request_text)
+    while b"\r\n\r\n" not in wire._buffer and await within(wire.fill(), "an answer or the end"):
+        pass
+    assert not wire._buffer or wire._buffer.startswith(b"HTTP/1.1 4"), bytes(wire._buffer[:200])
+    wire.close()
+
+
+async def test_a_handshake_that_never_ends_is_ended(one_bridge):
+    wire = await Wire.tcp(one_bridge.port)
+    await wire.write(b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+    while await within(wire.fill(), "the bridge to lose patience"):
+        pass
+    wire.close()
+
+
+async def test_the_bridge_is_well_after_all_this(kafka, one_bridge):
+    t = one_bridge.topic
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    subscriber = await Subscriber({t.name: "live"}).connect(one_bridge.port)
+    await subscriber.subscribed(t.name)
+    fill(producer, t, 200)
+    await subscriber.reach(t.name, t.ends())
+    await subscriber.close()
+    assert_right(t, subscriber)

@@ -1,0 +1,302 @@
+"""Every place where a subscription can start and end."""
+
+import pytest
+
+from checker import position
+from harness.client import Subscriber
+from harness.load import fill, fill_with_transactions
+from harness.producer import RememberingProducer, TransactionalProducer
+from harness.verdict import assert_right
+
+pytestmark = [pytest.mark.quick, pytest.mark.asan]
+T0 = 1_732_147_200_000
+
+
+def filled(kafka, topic, count=1200, partitions=4, step=250, **options):
+    """A topic whose records lie `step` ms apart, partition by turn, from T0 on; transactions (some aborted) before them."""
+    t = topic(partitions, retention_ms=-1, **options)
+    transactional, producer = TransactionalProducer(kafka.bootstrap), RememberingProducer(kafka.bootstrap)
+    t.wrote(transactional, producer)
+    for number in range(0, 60, 20):
+        transactional.begin()
+        for n in range(number, number + 20):
+            transactional.send(t.name, b'{"tx":%d}' % n, partition=n % partitions, timestamp=T0 - 60_000 + n)
+        transactional.abort() if number == 20 else transactional.commit()
+    for n in range(count):
+        producer.send(t.name, b'{"n":%d}' % n, partition=n % partitions, timestamp=T0 + n * step)
+    producer.flush()
+    return t
+
+
+def places(text):
+    return {p: entry.next for p, entry in position.parse(text)[1].items()}
+
+
+def starts_at_time(truth, time):
+    """Per partition the first known record at or after the time, else one past the last: (at least, at most).
+
+    Between the last record before it and that record there may be markers and aborted records: any of those will do."""
+    bounds = {}
+    for p in truth.partitions():
+        before = [o for o in truth.offsets(p, 0, 1 << 53) if truth.known(p, o).record.timestamp < time]
+        after = [o for o in truth.offsets(p, 0, 1 << 53) if truth.known(p, o).record.timestamp >= time]
+        bounds[p] = (before[-1] + 1 if before else 0, after[0] if after else None)
+    return bounds
+
+
+async def collect(b, t, from_, until=None, **more):
+    """A subscriber that went from `from_` to the topic's end."""
+    subscriber = await Subscriber({t.name: {"from": from_, **more} if more else from_}).connect(b.port)
+    await subscriber.subscribed(t.name)
+    await subscriber.reach(t.name, until or t.ends())
+    await subscriber.close()
+    return subscriber
+
+
+@pytest.mark.parametrize("warm", ["0", "2m"])
+async def test_earliest_brings_everything(kafka, topic, bridge, warm):
+    t = filled(kafka, topic)
+    b = bridge(t, warm=warm)
+    subscriber = await collect(b, t, "earliest")
+    assert_right(t, subscriber)
+    assert subscriber.updates == 1240
+
+
+async def test_earliest_starts_where_kafka_still_has_records(kafka, topic, bridge, tmp_path):
+    t = filled(kafka, topic)
+    kafka.delete_records(t.name, {0: 100, 2: 33}, tmp_path)
+    b = bridge(t, warm="0")
+    subscriber = await Subscriber({t.name: "earliest"}).connect(b.port)
+    assert places(await subscriber.subscribed(t.name)) == {0: 100, 1: 0, 2: 33, 3: 0}
+    await subscriber.reach(t.name, t.ends())
+    await subscriber.close()
+    assert_right(t, subscriber)
+
+
+@pytest.mark.parametrize("warm", ["0", "2m"])
+async def test_time_starts_at_the_first_record_then(kafka, topic, bridge, warm):
+    t = filled(kafka, topic)
+    b = bridge(t, warm=warm)
+    truth = t.truth()
+    for time in (0, T0 - 120_000, T0, T0 + 1000, T0 + 100_999, T0 + 299_000, T0 + 10_000_000):
+        subscriber = await collect(b, t, {"time": time})
+        assert_right(t, subscriber, truth=truth)
+        started = places(subscriber.control("subscribed").body["position"])
+        for p, (low, high) in starts_at_time(truth, time // 1000 * 1000).items():
+            assert low <= started[p] and (high is None or started[p] <= high), (time, p, started)
+
+
+async def test_relative_time_starts_that_long_ago(kafka, topic, bridge):
+    t = topic(2)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, 100)
+    b = bridge(t, warm="0")
+    all_, none = await collect(b, t, "-1h"), Subscriber({t.name: "-0s"})
+    assert_right(t, all_)
+    assert all_.updates == 100
+    old = topic(2, retention_ms=-1)
+    old.wrote(producer)
+    fill(producer, old, 100, timestamp=T0)
+    fill(producer, old, 10)
+    b = bridge(old, warm="0")
+    recent = await collect(b, old, "-1h")
+    assert_right(old, recent)
+    assert recent.updates == 10
+
+
+@pytest.mark.parametrize("warm", ["0", "2m"])
+@pytest.mark.parametrize("count", [1, 7, 100, 1240, 9999])
+async def test_last_n_are_the_newest_of_the_channel(kafka, topic, bridge, count, warm):
+    t = filled(kafka, topic)
+    b = bridge(t, warm=warm)
+    subscriber = await collect(b, t, {"last": count})
+    truth = assert_right(t, subscriber)
+    known = sorted((truth.known(p, o).record.timestamp, p, o) for p in truth.partitions() for o in truth.offsets(p, 0, 1 << 53))
+    started = places(subscriber.control("subscribed").body["position"])
+    assert all(o >= started[p] for _, p, o in known[-count:]), "the newest are among them"
+    assert subscriber.updates == min(count, len(known)), "and, as times ascend, nothing else"
+
+
+async def test_last_n_looks_past_partitions_without_recent_records(kafka, topic, bridge):
+    """One partition holds all the newest; another only old ones; a third nothing; a fourth ends in aborted records."""
+    t = topic(4, retention_ms=-1)
+    producer, transactional = RememberingProducer(kafka.bootstrap), TransactionalProducer(kafka.bootstrap)
+    t.wrote(producer, transactional)
+    for n in range(300):
+        producer.send(t.name, b"%d" % n, partition=0, timestamp=T0 + 1_000_000 + n)
+        producer.send(t.name, b"%d" % n, partition=1, timestamp=T0 + n)
+        producer.send(t.name, b"%d" % n, partition=3, timestamp=T0 + 500_000 + n)
+    producer.flush()
+    for _ in range(3):
+        transactional.begin()
+        for n in range(50):
+            transactional.send(t.name, b"aborted", partition=3, timestamp=T0 + 2_000_000)
+        transactional.abort()
+    b = bridge(t, warm="0")
+    subscriber = await collect(b, t, {"last": 310})
+    assert_right(t, subscriber)
+    assert subscriber.updates == 310
+
+
+async def test_live_starts_at_the_last_stable_offset(kafka, topic, bridge):
+    """A transaction is open: its records may still commit, so a live subscriber must not start behind them."""
+    t = topic(1)
+    producer, transactional = RememberingProducer(kafka.bootstrap), TransactionalProducer(kafka.bootstrap)
+    t.wrote(producer, transactional)
+    fill(producer, t, 10)
+    transactional.begin()
+    fill(transactional, t, 5)
+    fill(producer, t, 7)
+    b = bridge(t)
+    subscriber = await Subscriber({t.name: "live"}).connect(b.port)
+    assert places(await subscriber.subscribed(t.name)) == {0: 10}
+    transactional.commit()
+    await subscriber.reach(t.name, t.ends())
+    await subscriber.close()
+    assert_right(t, subscriber)
+    assert subscriber.updates == 12
+
+
+async def test_position_says_where_each_partition_goes_on(kafka, topic, bridge):
+    """A partition it lacks is new and starts at 0, one it has goes on, a `?` starts where `start` says."""
+    t = filled(kafka, topic)
+    b = bridge(t, warm="0")
+    probe = await collect(b, t, "live", until={})
+    epoch = position.parse(probe.control("subscribed").body["position"])[0]
+    wanted = f"v1.{epoch}.0:200,2:?,3:315"
+    subscriber = await collect(b, t, {"position": wanted}, start={"time": T0 + 10_000_000})
+    ends = {p: e for p, e in places(subscriber.control("subscribed").body["head"]).items()}
+    started = places(subscriber.control("subscribed").body["position"])
+    assert started == {0: 200, 1: 0, 2: ends[2], 3: 315}
+    assert_right(t, subscriber)
+
+
+async def test_position_below_the_earliest_gets_a_gap(kafka, topic, bridge, tmp_path):
+    t = filled(kafka, topic)
+    b = bridge(t, warm="0")
+    subscriber = await collect(b, t, "earliest", until={0: 50})
+    await subscriber.cut()
+    before = subscriber.at(t.name)
+    kafka.delete_records(t.name, {p: 150 for p in range(4)}, tmp_path)
+    assert all(next_ <= 310 for next_ in before.values())
+    fresh = bridge(t, warm="0")
+    await subscriber.connect(fresh.port)
+    await subscriber.reach(t.name, t.ends())
+    await subscriber.close()
+    assert_right(t, subscriber)
+
+
+@pytest.mark.parametrize("warm", ["0", "2m"])
+async def test_to_a_time_ends_before_it(kafka, topic, bridge, warm):
+    t = filled(kafka, topic)
+    b = bridge(t, warm=warm)
+    truth = t.truth()
+    for since, until in ((T0, T0 + 100_000), (T0 - 120_000, T0 + 1000), (T0 + 200_000, T0 + 10_000_000), (T0 + 50_000, T0 + 50_000)):
+        subscriber = await range_of(b, t, {"time": since}, {"time": until})
+        assert_right(t, subscriber, truth=truth, to_the_end=False)
+        wanted = [n for n in range(1200) if since <= T0 + n * 250 < until]
+        transactions = 40 if since < T0 else 0
+        assert subscriber.updates == len(wanted) + transactions, (since, until)
+        ended = places(subscriber.control("ended").body["position"])
+        for p, (low, _) in starts_at_time(truth, until).items():
+            assert ended[p] >= low, (p, ended)
+
+
+async def range_of(b, t, from_, to):
+    subscriber = await Subscriber({t.name: {"from": from_, "to": to}}).connect(b.port)
+    await subscriber.subscribed(t.name)
+    await subscriber.until(lambda: subscriber.control("ended"), "the end")
+    await subscriber.close()
+    return subscriber
+
+
+@pytest.mark.parametrize("warm", ["0", "2m"])
+async def test_to_a_position_ends_exactly_there(kafka, topic, bridge, warm):
+    t = filled(kafka, topic)
+    b = bridge(t, warm=warm)
+    truth = t.truth()
+    epoch = position.parse((await collect(b, t, "live", until={})).control("subscribed").body["position"])[0]
+    for ends in ({0: 17, 1: 100, 2: 1, 3: 300}, {0: 0, 1: 0, 2: 0, 3: 0}, {1: 205}):
+        subscriber = await range_of(b, t, "earliest", {"position": position.write(epoch, {p: position.Entry(e) for p, e in ends.items()})})
+        assert_right(t, subscriber, truth=truth, to_the_end=False)
+        assert subscriber.updates == sum(len(truth.offsets(p, 0, e)) for p, e in ends.items())
+
+
+async def test_to_a_position_ahead_waits_for_the_records(kafka, topic, bridge):
+    t = topic(1)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, 10)
+    b = bridge(t)
+    subscriber = await Subscriber({t.name: "live"}).connect(b.port)
+    epoch = position.parse(await subscriber.subscribed(t.name))[0]
+    await subscriber.close()
+    subscriber = await Subscriber({t.name: {"from": "earliest", "to": {"position": f"v1.{epoch}.0:25"}}}).connect(b.port)
+    await subscriber.reach(t.name, t.ends())
+    fill(producer, t, 40)
+    await subscriber.until(lambda: subscriber.control("ended"), "the end")
+    assert subscriber.updates == 25
+    fill(producer, t, 10)
+    reply = await subscriber.reply(await subscriber.ask("unsubscribe", channel=t.name))
+    assert reply.body["code"] == "not_subscribed", "an ended subscription is over"
+    assert subscriber.updates == 25
+    await subscriber.close()
+    assert_right(t, subscriber, to_the_end=False)
+
+
+async def test_positions_are_portable_between_bridges(kafka, topic, bridge):
+    t = filled(kafka, topic)
+    one, other = bridge(t, warm="0"), bridge(t, warm="2m")
+    subscriber = Subscriber({t.name: "earliest"})
+    for n, b in enumerate((one, other, one, other)):
+        await subscriber.connect(b.port)
+        await subscriber.until(lambda: subscriber.updates > 300 * n, f"{300 * n} updates")
+        await subscriber.cut()
+    await subscriber.connect(one.port)
+    await subscriber.reach(t.name, t.ends())
+    await subscriber.close()
+    assert_right(t, subscriber)
+
+
+async def test_times_tell_offsets_and_the_earliest_record(kafka, topic, bridge):
+    t = filled(kafka, topic, partitions=3)
+    b = bridge(t, warm="0")
+    truth = t.truth()
+    asked = [T0 - 120_000, T0 + 500, T0 + 150_000, T0 + 10_000_000, T0]
+    subscriber = await Subscriber({}).connect(b.port)
+    body = (await subscriber.reply(await subscriber.ask("times", channel=t.name, at=asked))).body
+    await subscriber.close()
+    assert body["at"] == [time // 1000 * 1000 for time in asked]
+    assert body["earliest"] == T0 - 60_000
+    for time, row in zip(body["at"], body["offsets"]):
+        for p, (low, high) in starts_at_time(truth, time).items():
+            assert low <= row[p] and (high is None or row[p] <= high), (time, p, row)
+
+
+async def test_times_of_an_empty_channel(topic, bridge):
+    t = topic(2)
+    b = bridge(t)
+    subscriber = await Subscriber({}).connect(b.port)
+    body = (await subscriber.reply(await subscriber.ask("times", channel=t.name, at=[T0]))).body
+    await subscriber.close()
+    assert body == {"channel": t.name, "at": [T0], "offsets": [[0, 0]], "earliest": None}
+
+
+async def test_coverage_tells_a_quiet_partition_s_trailing_hole(kafka, topic, bridge):
+    """A client in step with a partition that ends in aborted records is moved past them, so that retention makes no false gap."""
+    t = topic(1)
+    producer = TransactionalProducer(kafka.bootstrap)
+    t.wrote(producer)
+    b = bridge(t)
+    subscriber = await Subscriber({t.name: "live"}).connect(b.port)
+    await subscriber.subscribed(t.name)
+    fill_with_transactions(producer, t, 40, size=20)
+    producer.begin()
+    fill(producer, t, 30)
+    producer.abort()
+    end = kafka.offsets(t.name, -1)
+    await subscriber.reach(t.name, end)
+    await subscriber.close()
+    assert_right(t, subscriber)
+    assert end[0] >= t.ends()[0] + 30
