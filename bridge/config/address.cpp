@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kMaxUnixPath = 107;  // sun_path less its end
 
-Error bad(std::string_view text) { return {"bad_address", std::string(text)}; }
+Error bad(std::string_view text) {
+  return {"bad_address", std::string(text)};
+}
 
 bool is_v4(const std::string& host) {
   in_addr parsed;

@@ -6,7 +6,9 @@ namespace tailrace {
 
 namespace {
 
-Error bad(std::string_view text) { return {"bad_url", std::string(text)}; }
+Error bad(std::string_view text) {
+  return {"bad_url", std::string(text)};
+}
 
 bool strip(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -58,7 +60,8 @@ Result<BridgeUrl> parse_bridge_url(std::string_view text) {
   url.port = url.tls ? "443" : scheme ? "80" : "8080";
   const auto slash = std::min(text.find('/'), text.size());
   url.path = socket_path(text.substr(slash));
-  if (!split_authority(text.substr(0, slash), url) || url.path.find_first_of(" ?#") != std::string::npos) return bad(whole);
+  if (!split_authority(text.substr(0, slash), url) || url.path.find_first_of(" ?#") != std::string::npos)
+    return bad(whole);
   return url;
 }
 

@@ -25,7 +25,8 @@ std::unique_ptr<CLI::App> make_program(Gathered& gathered) {
   program->set_version_flag("--version", kVersion, "Print the version.");
   program->allow_extras();
   add_commands(*program, gathered);
-  program->footer("First look:      tailrace demo\nYour own topics: tailrace serve --brokers localhost:9092 --topics '^.*'");
+  program->footer(
+      "First look:      tailrace demo\nYour own topics: tailrace serve --brokers localhost:9092 --topics '^.*'");
   return program;
 }
 
@@ -56,7 +57,8 @@ void refuse_extras(const CLI::App& program) {
     const auto extras = command->remaining();
     if (extras.empty()) continue;
     const auto word = extras.front().substr(0, extras.front().find('='));
-    if (!word.starts_with('-')) throw refusal(word, "", "one word too many", "see tailrace " + command->get_name() + " --help");
+    if (!word.starts_with('-'))
+      throw refusal(word, "", "one word too many", "see tailrace " + command->get_name() + " --help");
     throw refusal(word, "", "an unknown flag", "see tailrace " + command->get_name() + " --help",
                   suggest(word, flag_names(*command)));
   }
@@ -88,7 +90,8 @@ void finish_produce(Gathered& gathered) {
   produce.kafka = gathered.invocation.settings.kafka;
   const bool demo = produce.source == ProduceOptions::Source::demo;
   if (produce.topic.empty() && !demo) throw refusal("--topic", "", "nothing", "a topic's name");
-  if (!produce.topic.empty() && demo) throw refusal("--topic", "", "a topic beside --demo", "nothing: the demo has its own");
+  if (!produce.topic.empty() && demo)
+    throw refusal("--topic", "", "a topic beside --demo", "nothing: the demo has its own");
 }
 
 void finish_health(Gathered& gathered, const char* const* environment) {
@@ -139,7 +142,8 @@ Invocation parse_command_line(int argc, const char* const* argv, const char* con
   try {
     program->parse(argc, argv);
     refuse_extras(*program);
-    if (gathered.invocation.action == Action::print) gathered.invocation.text = help_about(*program, gathered.help_about);
+    if (gathered.invocation.action == Action::print)
+      gathered.invocation.text = help_about(*program, gathered.help_about);
     finish(gathered, environment);
   } catch (const CLI::CallForHelp&) {
     gathered.invocation.action = Action::print;

@@ -27,7 +27,8 @@ CLI::App& add_command(CLI::App& program, Gathered& gathered, const std::string& 
 void add_setting(CLI::App& command, Gathered& gathered, const Declaration<Settings>& declaration) {
   auto& texts = gathered.settings[declaration.key];
   if (declaration.metavar.empty()) {
-    command.add_flag_callback(declaration.flag, [&texts] { texts = {"true"}; }, help_text(declaration));
+    command.add_flag_callback(
+        declaration.flag, [&texts] { texts = {"true"}; }, help_text(declaration));
     return;
   }
   using Shape = Declaration<Settings>::Shape;
@@ -70,7 +71,8 @@ CLI::Option* add_url(CLI::App& command, BridgeUrl& target) {
     return url ? std::optional(*url) : std::nullopt;
   };
   const Kind<BridgeUrl> kind{parse, nullptr, "ws://HOST:PORT/ws, http://HOST:PORT, HOST:PORT or unix:/path", ""};
-  return add_value(command, "URL", "URL", target, kind, "The bridge: ws://HOST:PORT/ws, http://HOST:PORT, HOST:PORT or unix:/path.")
+  return add_value(command, "URL", "URL", target, kind,
+                   "The bridge: ws://HOST:PORT/ws, http://HOST:PORT, HOST:PORT or unix:/path.")
       ->required();
 }
 
@@ -83,7 +85,8 @@ void add_serve(CLI::App& program, Gathered& gathered) {
   command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.needs_topics = true; });
   command.footer(
       "Every setting can also stand in the file (stall_timeout: 60s) or in the environment (TAILRACE_STALL_TIMEOUT);\n"
-      "those without a flag, the limits among them, only there. A flag is stronger than the environment, that than the\n"
+      "those without a flag, the limits among them, only there. A flag is stronger than the environment, that than "
+      "the\n"
       "file. SIGHUP reloads channels, limits and log level; SIGTERM drains, a second one ends at once.\n"
       "Exit codes: 0 drained and done, 1 failed while running, 2 bad arguments or configuration.");
 }
@@ -97,23 +100,28 @@ void add_demo(CLI::App& program, Gathered& gathered) {
             "Where the stand-in is reached on 127.0.0.1. (default: 9092)");
   add_settings(command, gathered, {"admin", "web", "memory", "shards", "warm", "log.level", "log.format"});
   command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = true; });
-  command.footer("Prints the page's URL, then lines to paste. Ctrl-C ends all of it; nothing is kept.\n"
-                 "Exit codes: 0 ended by Ctrl-C, 1 failed (a port is taken), 2 bad arguments.");
+  command.footer(
+      "Prints the page's URL, then lines to paste. Ctrl-C ends all of it; nothing is kept.\n"
+      "Exit codes: 0 ended by Ctrl-C, 1 failed (a port is taken), 2 bad arguments.");
 }
 
 void add_check(CLI::App& program, Gathered& gathered) {
-  auto& command = add_command(program, gathered, "check", Action::check, "Say what serve would run, and whether it could.");
+  auto& command =
+      add_command(program, gathered, "check", Action::check, "Say what serve would run, and whether it could.");
   add_config_file(command, gathered);
   command.add_flag("--connect", gathered.invocation.check.connect, "Ask Kafka: brokers, topics, rights.");
   command.add_flag("--print-schema", gathered.print_schema, "Print the JSON Schema of the file and do nothing else.");
-  command.add_flag("--print-reference", gathered.print_reference, "Print the reference page (Markdown) and do nothing else.");
+  command.add_flag("--print-reference", gathered.print_reference,
+                   "Print the reference page (Markdown) and do nothing else.");
   add_settings(command, gathered);
   command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.needs_topics = true; });
-  command.footer("Exit codes: 0 all is well, 1 Kafka, a topic or a right is missing, 2 bad arguments or configuration.");
+  command.footer(
+      "Exit codes: 0 all is well, 1 Kafka, a topic or a right is missing, 2 bad arguments or configuration.");
 }
 
 void add_health(CLI::App& program, Gathered& gathered) {
-  auto& command = add_command(program, gathered, "health", Action::health, "Ask a bridge whether it is ready: for container health checks.");
+  auto& command = add_command(program, gathered, "health", Action::health,
+                              "Ask a bridge whether it is ready: for container health checks.");
   add_text(command, "ADDRESS", "ADDRESS", gathered.health_address,
            "Of its listener. (default: listen, of the file or the environment)");
   command.add_flag("--live", gathered.live, "Ask whether it lives (/healthz), not whether it is ready (/readyz).");
@@ -130,15 +138,18 @@ void add_tail(CLI::App& program, Gathered& gathered) {
   add_url(command, tail.url);
   add_text(command, "CHANNEL", "CHANNEL", tail.channel, "The channel.")->required();
   add_text(command, "--from", "START", tail.from, std::string("Where to start: ") + kStarts + " (default: live)");
-  add_text(command, "--to", "END", tail.to, "Where to end: -5m, a time in Unix milliseconds, or a position. (default: never)");
+  add_text(command, "--to", "END", tail.to,
+           "Where to end: -5m, a time in Unix milliseconds, or a position. (default: never)");
   command.add_flag("--json", tail.json, "One JSON object a line: partition and update as the bridge sent it.");
-  command.footer("Updates go to stdout; gaps, resets and the state of the connection to stderr. It reconnects by itself and\n"
-                 "goes on where it was. Ctrl-C prints the position to go on from.\n"
-                 "Exit codes: 0 the end was reached, or Ctrl-C, 1 the bridge refused, 2 bad arguments.");
+  command.footer(
+      "Updates go to stdout; gaps, resets and the state of the connection to stderr. It reconnects by itself and\n"
+      "goes on where it was. Ctrl-C prints the position to go on from.\n"
+      "Exit codes: 0 the end was reached, or Ctrl-C, 1 the bridge refused, 2 bad arguments.");
 }
 
 void add_produce(CLI::App& program, Gathered& gathered) {
-  auto& command = add_command(program, gathered, "produce", Action::produce, "Send records to Kafka: lines, a load, or the demo's data.");
+  auto& command = add_command(program, gathered, "produce", Action::produce,
+                              "Send records to Kafka: lines, a load, or the demo's data.");
   auto& produce = gathered.invocation.produce;
   using Source = ProduceOptions::Source;
   const auto generated = [&produce](CLI::Option* option) {
@@ -154,16 +165,21 @@ void add_produce(CLI::App& program, Gathered& gathered) {
   generated(add_value(command, "--size", "BYTES", produce.size, size_kind(1, 16 << 20), "Of a value. (default: 200)"));
   generated(add_value(command, "--keys", "K", produce.keys, many, "Different keys. (default: 16)"));
   generated(add_value(command, "--count", "N", produce.count, many, "Records in all. (default: no end)"));
-  generated(add_value(command, "--for", "DURATION", produce.run_for, duration_kind(1ms, 24h * 365), "How long. (default: no end)"));
-  command.add_flag_callback("--demo", [&produce] { produce.source = Source::demo; },
-                            "This machine's metrics and a stream of orders, into the topics metrics and orders.");
+  generated(add_value(command, "--for", "DURATION", produce.run_for, duration_kind(1ms, 24h * 365),
+                      "How long. (default: no end)"));
+  command.add_flag_callback(
+      "--demo", [&produce] { produce.source = Source::demo; },
+      "This machine's metrics and a stream of orders, into the topics metrics and orders.");
   add_value(command, "--back-dated", "DURATION", produce.back_dated, duration_kind(0s, 24h),
             "With --demo: how long ago the data begins. (default: 2m)");
   command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = true; });
-  command.footer("Without --rate, --size, --keys, --count, --for and --demo it sends the lines of stdin: the value, or the key, a\n"
-                 "tab and the value. A generated value is JSON with a counter: {\"n\":17,\"sent\":1732147200123,\"pad\":\"…\"}; the\n"
-                 "counter is the key's own.\n"
-                 "Exit codes: 0 all were acknowledged, 1 some were not, 2 bad arguments.");
+  command.footer(
+      "Without --rate, --size, --keys, --count, --for and --demo it sends the lines of stdin: the value, or the key, "
+      "a\n"
+      "tab and the value. A generated value is JSON with a counter: {\"n\":17,\"sent\":1732147200123,\"pad\":\"…\"}; "
+      "the\n"
+      "counter is the key's own.\n"
+      "Exit codes: 0 all were acknowledged, 1 some were not, 2 bad arguments.");
 }
 
 void add_load(CLI::App& program, Gathered& gathered) {
@@ -171,18 +187,28 @@ void add_load(CLI::App& program, Gathered& gathered) {
   auto& load = gathered.invocation.load;
   add_url(command, load.url);
   add_text(command, "--channel", "CHANNEL", load.channel, "The channel that every client subscribes to.")->required();
-  add_value(command, "--clients", "N", load.clients, number_kind<std::uint32_t>(1, 1'000'000), "How many. (default: 1)");
+  add_value(command, "--clients", "N", load.clients, number_kind<std::uint32_t>(1, 1'000'000),
+            "How many. (default: 1)");
   add_text(command, "--from", "START", load.from, std::string("Where each starts: ") + kStarts + " (default: live)");
   add_value(command, "--for", "DURATION", load.run_for, duration_kind(1ms, 24h * 365),
             "How long to read once all are subscribed. (default: until Ctrl-C)");
   add_value(command, "--until-total", "M", load.until_total, number_kind<std::uint64_t>(1, kMany),
             "End after so many updates, all clients together.");
+  command.add_flag("--until-live", load.until_live,
+                   "End when every client has reached the head it was told when it subscribed.");
+  add_value(command, "--cut-for", "DURATION", load.cut_for, duration_kind(1ms, 24h),
+            "Once all are subscribed: cut them off, stay away so long, return all at once with their positions and "
+            "measure until all are live.");
+  add_value(command, "--pid", "PID", load.watch_pid, number_kind<std::uint32_t>(1, 4'194'304),
+            "The bridge's process on this machine: report its CPU time and memory too.");
   add_value(command, "--ramp", "N", load.ramp, number_kind<std::uint32_t>(1, 1'000'000),
             "New connections a second. (default: 2000)");
   command.add_flag("--json", load.json, "The summary as one JSON object.");
-  command.footer("Checks every client's chain (from equals the next before it, offsets ascend) and takes latency from the records'\n"
-                 "timestamps. Progress goes to stderr every second, the summary to stdout.\n"
-                 "Exit codes: 0 nothing lost, nothing twice, 1 otherwise or a client was refused, 2 bad arguments.");
+  command.footer(
+      "Checks every client's chain (from equals the next before it, offsets ascend), the counter of values as produce\n"
+      "makes them, per key, and takes latency from the records' timestamps. A client that is cut off comes back\n"
+      "with its position. Progress goes to stderr every second, the summary to stdout.\n"
+      "Exit codes: 0 nothing lost, nothing twice, 1 otherwise or a client was refused, 2 bad arguments.");
 }
 
 void add_help(CLI::App& program, Gathered& gathered) {

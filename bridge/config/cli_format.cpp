@@ -53,7 +53,8 @@ std::string HelpFormat::make_usage(const CLI::App* command, std::string name) co
 
 std::string HelpFormat::make_option(const CLI::Option* option, bool is_positional) const {
   auto left = option->get_name(is_positional, !is_positional);
-  for (auto comma = left.find(','); comma != std::string::npos; comma = left.find(',', comma + 2)) left.insert(comma + 1, " ");
+  for (auto comma = left.find(','); comma != std::string::npos; comma = left.find(',', comma + 2))
+    left.insert(comma + 1, " ");
   if (!is_positional && option->get_type_size() != 0) left += " " + option->get_type_name();
   return two_columns(left, option->get_description());
 }

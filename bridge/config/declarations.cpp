@@ -13,7 +13,9 @@ constexpr std::uint64_t kMega = 1 << 20;
 constexpr std::uint64_t kGiga = 1 << 30;
 const char* const kText = R"("type":"string")";
 
-bool is_word(std::string_view text) { return !text.empty() && text.find_first_of(" \t\n") == std::string_view::npos; }
+bool is_word(std::string_view text) {
+  return !text.empty() && text.find_first_of(" \t\n") == std::string_view::npos;
+}
 
 bool is_broker(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -37,7 +39,9 @@ bool is_pattern(std::string_view text) {
   }
 }
 
-bool is_topic(std::string_view text) { return text.starts_with('^') ? is_pattern(text) : is_topic_name(text); }
+bool is_topic(std::string_view text) {
+  return text.starts_with('^') ? is_pattern(text) : is_topic_name(text);
+}
 
 bool is_origin(std::string_view text) {
   static const std::regex legal(R"(https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?)");
@@ -49,7 +53,9 @@ bool is_public_url(std::string_view text) {
   return std::regex_match(text.begin(), text.end(), legal);
 }
 
-bool is_anything(std::string_view) { return true; }
+bool is_anything(std::string_view) {
+  return true;
+}
 
 Kind<std::string> topic_kind() {
   return text_kind("a topic's name or a ^pattern (regular expression)", is_topic, kText);
@@ -62,19 +68,21 @@ Kind<ValueMode> value_kind() {
 std::vector<Declaration<ChannelRule>> declare_channel() {
   using R = ChannelRule;
   return {
-      scalar<R>({"topic", "", "TOPIC", "The topic, or a `^pattern` that makes one channel of every topic it matches. "
-                                       "Topics that begin with `__` are matched by their full name only."},
+      scalar<R>({"topic", "", "TOPIC",
+                 "The topic, or a `^pattern` that makes one channel of every topic it matches. "
+                 "Topics that begin with `__` are matched by their full name only."},
                 &R::topic, topic_kind()),
       scalar<R>({"name", "", "TEMPLATE", "The channel's name. `{topic}` is the topic's."}, &R::name,
                 text_kind("a name without blanks", is_word, kText)),
-      scalar<R>({"value", "", "MODE", "How values travel: as JSON (what is not JSON is marked), as text, or as base64."},
-                &R::value, value_kind()),
+      scalar<R>(
+          {"value", "", "MODE", "How values travel: as JSON (what is not JSON is marked), as text, or as base64."},
+          &R::value, value_kind()),
       scalar<R>({"max_value", "", "SIZE", "A larger record travels as a placeholder that states its size."},
                 &R::max_value, size_kind(1 << 10, 16 * kMega)),
       scalar<R>({"title", "", "TEXT", "What the page calls the channel."}, &R::title,
                 text_kind("text", is_anything, kText)),
-      dictionary<R>({"units", "", "FIELD: UNIT", "Units of numeric fields, shown by the page: `cpu: \"%\"`."}, &R::units,
-                    "a mapping of field to unit"),
+      dictionary<R>({"units", "", "FIELD: UNIT", "Units of numeric fields, shown by the page: `cpu: \"%\"`."},
+                    &R::units, "a mapping of field to unit"),
       list<R>({"fields", "", "FIELD", "The fields that the page draws first, in this order. Empty: it finds them."},
               &R::fields, text_kind("a field's name", is_word, kText)),
   };
@@ -114,7 +122,9 @@ ChannelRule read_channel(const Node& node) {
   return rule;
 }
 
-std::string own_name(const ChannelRule& rule) { return rule.name == "{topic}" ? rule.topic : rule.name; }
+std::string own_name(const ChannelRule& rule) {
+  return rule.name == "{topic}" ? rule.topic : rule.name;
+}
 
 void refuse_second(const std::vector<ChannelRule>& rules, const ChannelRule& rule, const std::string& place) {
   for (const auto& other : rules) {
@@ -136,10 +146,14 @@ void set_channels(Settings& settings, const Node& node) {
 }
 
 Declaration<Settings> channels_declaration() {
-  Declaration<Settings> made{"channels", "", "", "Channels in full: a list with the keys below. A topic has "
-                                                 "one channel: of the entry that names it, else of the first pattern "
-                                                 "that fits, `channels` before `topics`.",
-                             Declaration<Settings>::Shape::records, "a list of channels"};
+  Declaration<Settings> made{"channels",
+                             "",
+                             "",
+                             "Channels in full: a list with the keys below. A topic has "
+                             "one channel: of the entry that names it, else of the first pattern "
+                             "that fits, `channels` before `topics`.",
+                             Declaration<Settings>::Shape::records,
+                             "a list of channels"};
   made.set = set_channels;
   made.show = show_channels;
   return std::move(made).reloadable();
@@ -150,16 +164,19 @@ std::vector<Declaration<Settings>> declare_kafka() {
   return {
       list<S>({"brokers", "--brokers", "HOST:PORT,…", "Kafka's addresses to begin with."}, &S::brokers,
               text_kind("HOST:PORT", is_broker, kText)),
-      list<S>({"topics", "--topics", "TOPIC,…", "Topics to carry, each a channel of its own name. A `^pattern` takes every "
-                                                "topic it matches, new ones too."},
+      list<S>({"topics", "--topics", "TOPIC,…",
+               "Topics to carry, each a channel of its own name. A `^pattern` takes every "
+               "topic it matches, new ones too."},
               &S::topics, topic_kind())
           .reloadable(),
       channels_declaration(),
-      dictionary<S>({"kafka", "--kafka", "KEY=VALUE", "A setting of librdkafka, such as `security.protocol=SASL_SSL`. With "
-                                                      "`.file` after the key the value is read from that file, for secrets."},
+      dictionary<S>({"kafka", "--kafka", "KEY=VALUE",
+                     "A setting of librdkafka, such as `security.protocol=SASL_SSL`. With "
+                     "`.file` after the key the value is read from that file, for secrets."},
                     &S::kafka, "KEY=VALUE, a setting of librdkafka"),
-      scalar<S>({"kafka_address", "--kafka-address", "HOST:PORT", "The address of Kafka that the page shows and puts into "
-                                                                  "the lines to paste."},
+      scalar<S>({"kafka_address", "--kafka-address", "HOST:PORT",
+                 "The address of Kafka that the page shows and puts into "
+                 "the lines to paste."},
                 &S::kafka_address, text_kind("HOST:PORT", is_broker, kText))
           .computed_default("the first broker"),
   };
@@ -168,20 +185,24 @@ std::vector<Declaration<Settings>> declare_kafka() {
 std::vector<Declaration<Settings>> declare_listeners() {
   using S = Settings;
   return {
-      scalar<S>({"listen", "--listen", "ADDRESS", "Where clients connect: `127.0.0.1:8080`, `[::1]:8080`, `:8080` for every "
-                                                  "interface, `unix:/path`. Port 0 picks a free one."},
+      scalar<S>({"listen", "--listen", "ADDRESS",
+                 "Where clients connect: `127.0.0.1:8080`, `[::1]:8080`, `:8080` for every "
+                 "interface, `unix:/path`. Port 0 picks a free one."},
                 &S::listen, address_kind()),
       scalar<S>({"admin", "--admin", "ADDRESS", "Where metrics, sessions and drain are. Never open it to the world."},
                 &S::admin, address_kind()),
-      scalar<S>({"public", "--public", "", "Let a listener that is not loopback start although anybody who reaches it may "
-                                           "read every channel."},
+      scalar<S>({"public", "--public", "",
+                 "Let a listener that is not loopback start although anybody who reaches it may "
+                 "read every channel."},
                 &S::allow_public, boolean_kind()),
-      scalar<S>({"public_url", "--public-url", "URL", "Where people find the page, when a proxy stands in between: its origin "
-                                                      "is the own one, its path is the prefix."},
-                &S::public_url,
-                text_kind("http:// or https://, host, optional port and path, no slash at the end", is_public_url, kText)),
-      list<S>({"origins", "--origins", "ORIGIN,…", "Other origins whose pages may connect, compared exactly."}, &S::origins,
-              text_kind("an origin such as https://app.example.com", is_origin, kText))
+      scalar<S>(
+          {"public_url", "--public-url", "URL",
+           "Where people find the page, when a proxy stands in between: its origin "
+           "is the own one, its path is the prefix."},
+          &S::public_url,
+          text_kind("http:// or https://, host, optional port and path, no slash at the end", is_public_url, kText)),
+      list<S>({"origins", "--origins", "ORIGIN,…", "Other origins whose pages may connect, compared exactly."},
+              &S::origins, text_kind("an origin such as https://app.example.com", is_origin, kText))
           .reloadable(),
       scalar<S>({"web", "--web", "DIR", "The directory of the page. Empty: no page."}, &S::web,
                 text_kind("a directory", is_anything, kText))
@@ -195,12 +216,14 @@ std::vector<Declaration<Settings>> declare_memory() {
       scalar<S>({"memory", "--memory", "SIZE", "The one budget for logs, pages, copies and what waiting clients pin."},
                 &S::memory, size_kind(kMega, 1024 * kGiga))
           .computed_default("a quarter of the machine's or container's memory, at most 1G"),
-      scalar<S>({"shards", "--shards", "N", "Threads that serve clients."}, &S::shards, number_kind<std::uint32_t>(1, 256))
+      scalar<S>({"shards", "--shards", "N", "Threads that serve clients."}, &S::shards,
+                number_kind<std::uint32_t>(1, 256))
           .computed_default("one per core"),
       scalar<S>({"readers", "", "N", "Kafka connections that read older records back."}, &S::readers,
                 number_kind<std::uint32_t>(1, 64)),
-      scalar<S>({"warm", "--warm", "DURATION", "How far back to read at start, so that returning clients are served from "
-                                               "memory."},
+      scalar<S>({"warm", "--warm", "DURATION",
+                 "How far back to read at start, so that returning clients are served from "
+                 "memory."},
                 &S::warm, duration_kind(0s, 24h)),
       scalar<S>({"hot.age", "", "DURATION", "Keep no update in memory for longer. 0: only the budget counts."},
                 in(&S::hot, &HotSettings::age), duration_kind(0s, 24h * 365)),
@@ -212,13 +235,16 @@ std::vector<Declaration<Settings>> declare_memory() {
 std::vector<Declaration<Settings>> declare_life() {
   using S = Settings;
   return {
-      scalar<S>({"heartbeat", "--heartbeat", "DURATION", "How often a client hears from the bridge when there is nothing to "
-                                                         "say."},
+      scalar<S>({"heartbeat", "--heartbeat", "DURATION",
+                 "How often a client hears from the bridge when there is nothing to "
+                 "say."},
                 &S::heartbeat, duration_kind(100ms, 10min)),
-      scalar<S>({"stall_timeout", "--stall-timeout", "DURATION", "A client that acknowledges none of the bytes waiting for it "
-                                                                 "for so long is closed (4408)."},
+      scalar<S>({"stall_timeout", "--stall-timeout", "DURATION",
+                 "A client that acknowledges none of the bytes waiting for it "
+                 "for so long is closed (4408)."},
                 &S::stall_timeout, duration_kind(100ms, 1h)),
-      scalar<S>({"drain_grace", "--drain-grace", "DURATION", "At the end: how long the listener goes on after /readyz fails."},
+      scalar<S>({"drain_grace", "--drain-grace", "DURATION",
+                 "At the end: how long the listener goes on after /readyz fails."},
                 &S::drain_grace, duration_kind(0s, 10min)),
       scalar<S>({"drain", "--drain", "DURATION", "At the end: over how long the clients are sent away."}, &S::drain,
                 duration_kind(0s, 1h)),
@@ -236,8 +262,9 @@ std::vector<Declaration<Settings>> declare_limits() {
                 number_kind<std::uint32_t>(1, 10'000'000))
           .reloadable()
           .computed_default("what the descriptor limit allows"),
-      scalar<S>({"limits.connections_per_address", "", "N", "Connections from one address; loopback and Unix sockets are "
-                                                            "exempt (a proxy on the same machine)."},
+      scalar<S>({"limits.connections_per_address", "", "N",
+                 "Connections from one address; loopback and Unix sockets are "
+                 "exempt (a proxy on the same machine)."},
                 limit(&L::connections_per_address), number_kind<std::uint32_t>(1, 10'000'000))
           .reloadable(),
       scalar<S>({"limits.message_bytes", "", "SIZE", "The largest message of a client."}, limit(&L::message_bytes),
@@ -280,7 +307,8 @@ std::vector<Declaration<Settings>> declare_logger() {
 
 std::vector<Declaration<Settings>> declare_all() {
   std::vector<Declaration<Settings>> all;
-  for (auto part : {declare_kafka(), declare_listeners(), declare_memory(), declare_life(), declare_limits(), declare_logger()})
+  for (auto part :
+       {declare_kafka(), declare_listeners(), declare_memory(), declare_life(), declare_limits(), declare_logger()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

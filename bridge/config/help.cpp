@@ -24,7 +24,11 @@ std::string help_text(const Declaration<Settings>& declaration) {
   return text;
 }
 
-std::string config_schema() { return "{}\n"; }
-std::string config_reference() { return "\n"; }
+std::string config_schema() {
+  return "{}\n";
+}
+std::string config_reference() {
+  return "\n";
+}
 
 }  // namespace tailrace

@@ -59,7 +59,9 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return parse_units(without_byte_word(text), kSizes);
 }
 
-std::string format_size(std::uint64_t bytes) { return format_units(bytes, kSizes); }
+std::string format_size(std::uint64_t bytes) {
+  return format_units(bytes, kSizes);
+}
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
@@ -90,7 +92,8 @@ Kind<std::uint64_t> size_kind(std::uint64_t least, std::uint64_t most) {
     const auto value = parse_size(text);
     return value && *value >= least && *value <= most ? value : std::nullopt;
   };
-  return {parse, format_size, "a size from " + format_size(least) + " to " + format_size(most) + ", such as 64K, 16M, 1G",
+  return {parse, format_size,
+          "a size from " + format_size(least) + " to " + format_size(most) + ", such as 64K, 16M, 1G",
           R"("type":["string","integer"],"pattern":"^[0-9]+([KMG](i?B)?|B)?$")"};
 }
 

@@ -23,7 +23,9 @@ std::vector<std::string> level_keys(const std::string& prefix) {
   return keys;
 }
 
-bool is_group(const std::string& key) { return !find_setting(key) && !level_keys(key + ".").empty(); }
+bool is_group(const std::string& key) {
+  return !find_setting(key) && !level_keys(key + ".").empty();
+}
 
 void set(Settings& settings, const std::string& key, const Node& node) {
   find_setting(key)->set(settings, node);
@@ -53,8 +55,7 @@ void apply_map(Settings& settings, const Node& map, const std::string& prefix) {
 // "KEY=VALUE" of a flag or the environment as the mapping it stands for.
 Node key_value(const Node& node, const std::string& key) {
   const auto equals = node.text.find('=');
-  if (equals == std::string::npos || equals == 0)
-    throw refusal(node.place, key, found_text(node), "KEY=VALUE");
+  if (equals == std::string::npos || equals == 0) throw refusal(node.place, key, found_text(node), "KEY=VALUE");
   Node map{Node::Kind::map, node.place, {}, {}, {}};
   map.members.emplace_back(node.text.substr(0, equals), Node::scalar(node.place, node.text.substr(equals + 1)));
   return map;
@@ -89,8 +90,8 @@ void apply_flags(Settings& settings, const SettingSources& sources) {
 
 // A Kubernetes service called "tailrace" puts TAILRACE_PORT and its like into every pod.
 bool is_service_variable(const std::string& name) {
-  return name.ends_with("_SERVICE_HOST") || name.ends_with("_PORT") || name.find("_SERVICE_PORT") != std::string::npos ||
-         name.find("_PORT_") != std::string::npos;
+  return name.ends_with("_SERVICE_HOST") || name.ends_with("_PORT") ||
+         name.find("_SERVICE_PORT") != std::string::npos || name.find("_PORT_") != std::string::npos;
 }
 
 // TAILRACE_KAFKA_SASL_PASSWORD → sasl.password
@@ -111,7 +112,8 @@ void apply_variable(Settings& settings, const std::string& name, const std::stri
     if (!variable.empty()) known.push_back(variable);
   }
   if (name.starts_with(kafka) && name.size() > kafka.size())
-    return set(settings, "kafka", key_value(Node::scalar(name, kafka_key(name.substr(kafka.size())) + "=" + text), "kafka"));
+    return set(settings, "kafka",
+               key_value(Node::scalar(name, kafka_key(name.substr(kafka.size())) + "=" + text), "kafka"));
   if (name == "TAILRACE_CONFIG" || is_service_variable(name)) return;
   throw refusal(name, "", "an unknown variable", "TAILRACE_ and the name of a setting", suggest(name, known));
 }
@@ -133,7 +135,8 @@ void read_secret_files(Settings& settings) {
       ++at;
       continue;
     }
-    settings.kafka[key.substr(0, key.size() - suffix.size())] = read_secret(settings.places["kafka"], "kafka." + key, path);
+    settings.kafka[key.substr(0, key.size() - suffix.size())] =
+        read_secret(settings.places["kafka"], "kafka." + key, path);
     at = settings.kafka.erase(at);
   }
 }

@@ -1,4 +1,5 @@
-// The settings out of their sources: a flag is stronger than the environment, that than the file, that than the default.
+// The settings out of their sources: a flag is stronger than the environment, that than the file, that than the
+// default.
 #pragma once
 
 #include "config/settings.h"
@@ -10,9 +11,9 @@
 namespace tailrace {
 
 struct SettingSources {
-  std::string file;                                               // empty: none
-  std::vector<std::pair<std::string, std::string>> environment;   // TAILRACE_… only
-  std::vector<std::pair<std::string, std::string>> flags;         // key of the setting, text; repeated for a list
+  std::string file;                                              // empty: none
+  std::vector<std::pair<std::string, std::string>> environment;  // TAILRACE_… only
+  std::vector<std::pair<std::string, std::string>> flags;        // key of the setting, text; repeated for a list
   bool needs_topics = false;  // at least one topic or channel, else there is nothing to do
 };
 

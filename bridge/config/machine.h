@@ -6,9 +6,9 @@
 
 namespace tailrace {
 
-std::uint64_t default_memory();          // a quarter of the cgroup's or machine's memory, 16 MiB to 1 GiB
-std::uint32_t default_shards();          // the cores this process may use
-std::uint32_t default_connections();     // the descriptor limit less what the bridge itself needs
-std::string default_web_directory();     // beside the program, or /usr/share/tailrace/web; empty where neither exists
+std::uint64_t default_memory();       // a quarter of the cgroup's or machine's memory, 16 MiB to 1 GiB
+std::uint32_t default_shards();       // the cores this process may use
+std::uint32_t default_connections();  // the descriptor limit less what the bridge itself needs
+std::string default_web_directory();  // beside the program, or /usr/share/tailrace/web; empty where neither exists
 
 }  // namespace tailrace

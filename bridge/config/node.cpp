@@ -54,10 +54,14 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string found_text(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::scalar: return quoted(node.text);
-    case Node::Kind::list: return "a list";
-    case Node::Kind::map: return "a mapping";
-    case Node::Kind::null: break;
+    case Node::Kind::scalar:
+      return quoted(node.text);
+    case Node::Kind::list:
+      return "a list";
+    case Node::Kind::map:
+      return "a mapping";
+    case Node::Kind::null:
+      break;
   }
   return "nothing";
 }

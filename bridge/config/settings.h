@@ -44,7 +44,8 @@ struct LoggerSettings {
 
 struct Settings {
   std::vector<std::string> brokers{"localhost:9092"};
-  std::vector<ChannelRule> channels;  // the `channels` setting, then the `topics` as rules; the first for a topic has it
+  std::vector<ChannelRule>
+      channels;  // the `channels` setting, then the `topics` as rules; the first for a topic has it
   std::vector<std::string> topics;
   std::map<std::string, std::string> kafka;  // librdkafka's own settings; those from files are read already
   std::string kafka_address;                 // what the page shows; never empty

@@ -55,7 +55,8 @@ std::string one_line(std::string text) {
 Node read_yaml(const std::string& text, const std::string& name) {
   try {
     const auto documents = YAML::LoadAll(text);
-    if (documents.size() > 1) throw refusal(place_of(name, documents[1].Mark()), "", "a second document", "one document");
+    if (documents.size() > 1)
+      throw refusal(place_of(name, documents[1].Mark()), "", "a second document", "one document");
     auto root = documents.empty() ? Node{} : convert(documents[0], name, 0);
     if (root.kind == Node::Kind::null) return {Node::Kind::map, name, {}, {}, {}};
     if (root.kind != Node::Kind::map) throw refusal(root.place, "", found_text(root), "a mapping of settings");

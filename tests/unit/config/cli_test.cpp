@@ -12,10 +12,32 @@ Invocation parse(std::vector<const char*> words, std::vector<const char*> enviro
 }
 
 TEST(CommandLine, serve_takes_the_common_settings_as_flags) {
-  const auto asked = parse({"serve", "--brokers", "a:1,b:2", "--topics", "metrics", "--topics", "orders,^app-.*",
-                            "--listen", "[::1]:0", "--admin", "unix:/tmp/admin", "--memory", "64M", "--shards", "3",
-                            "--warm", "0", "--stall-timeout", "2s", "--heartbeat=500ms", "--kafka", "check.crcs=true",
-                            "--kafka", "client.id=x=y", "--log-level", "debug"});
+  const auto asked = parse({"serve",
+                            "--brokers",
+                            "a:1,b:2",
+                            "--topics",
+                            "metrics",
+                            "--topics",
+                            "orders,^app-.*",
+                            "--listen",
+                            "[::1]:0",
+                            "--admin",
+                            "unix:/tmp/admin",
+                            "--memory",
+                            "64M",
+                            "--shards",
+                            "3",
+                            "--warm",
+                            "0",
+                            "--stall-timeout",
+                            "2s",
+                            "--heartbeat=500ms",
+                            "--kafka",
+                            "check.crcs=true",
+                            "--kafka",
+                            "client.id=x=y",
+                            "--log-level",
+                            "debug"});
   const auto& s = asked.settings;
   EXPECT_EQ(asked.action, Invocation::Action::serve);
   EXPECT_EQ(s.brokers, (std::vector<std::string>{"a:1", "b:2"}));

@@ -1,0 +1,56 @@
+#include "commands/terminal.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace tailrace {
+
+bool may_colour(int descriptor) {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* kind = std::getenv("TERM");
+  const bool dumb = kind && std::string_view(kind) == "dumb";
+  return isatty(descriptor) && !(no_colour && *no_colour) && !dumb;
+}
+
+std::string with_commas(std::uint64_t number) {
+  auto text = std::to_string(number);
+  for (auto at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::string byte_text(double bytes) {
+  static constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1000 && unit < 4; ++unit) bytes /= 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, kUnits[unit]);
+  return text;
+}
+
+Progress::Progress() : terminal_(isatty(STDERR_FILENO)) {}
+
+void Progress::show(const std::string& line) {
+  std::fprintf(stderr, terminal_ ? "\r%s\x1b[K" : "%s\n", line.c_str());
+  std::fflush(stderr);
+  open_ = terminal_;
+}
+
+void Progress::end() {
+  if (open_) std::fputc('\n', stderr);
+  open_ = false;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    char hex[5] = {c, 0};
+    if (byte < 0x20 || byte == 0x7f) std::snprintf(hex, sizeof hex, "\\x%02x", byte);
+    out += hex[1] ? std::string(hex) : std::string(1, c);
+  }
+  return out;
+}
+
+}  // namespace tailrace
