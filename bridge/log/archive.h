@@ -34,6 +34,9 @@ struct Page {
 };
 using PagePtr = std::shared_ptr<const Page>;
 
+// The fingerprint of the update at `offset`, where the page holds one.
+std::optional<std::uint32_t> fingerprint_in(const Page& page, Offset offset);
+
 struct Bounds {
   Offset earliest = kUnknown;
   Offset stable = kUnknown;  // the last stable offset

@@ -9,6 +9,7 @@
 
 #include "log/offset.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,15 @@ struct Batch {
     return sizeof(Batch) + frame.capacity() + marks.capacity() * sizeof(Mark) + spans.capacity() * sizeof(Span) + 64;
   }
 };
+
+// Moves `offsets` past what `batch` accounts for.
+inline void apply(Offsets& offsets, const Batch& batch) {
+  for (const Span& span : batch.spans) {
+    const auto partition = static_cast<std::size_t>(span.partition);
+    if (partition >= offsets.size()) offsets.resize(partition + 1, kUnknown);
+    offsets[partition] = std::max(offsets[partition], span.next);
+  }
+}
 
 using BatchPtr = std::shared_ptr<const Batch>;
 

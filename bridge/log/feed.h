@@ -1,5 +1,5 @@
 // What ingest tells the shards, in order. Ingest calls publish() on its own thread; the shards see the same events in
-// the same order, but for one that overflowed (shard/inbox.h).
+// the same order, but for one that overflowed (LogSkipped).
 #pragma once
 
 #include "log/batch.h"
@@ -48,6 +48,14 @@ struct LogReset {
   Offsets resume;
 };
 
+// A shard could not keep up and its events were dropped: its log begins again, empty, at `start`; the next batch is the
+// `sequence`th. Made by the shard pool, never by ingest; nothing is lost, cursors read what they missed as pages.
+struct LogSkipped {
+  ChannelId channel = 0;
+  Offsets start;
+  std::uint64_t sequence = 0;
+};
+
 // The channel is gone from the configuration, or its topic can't be read: its subscribers are told `code`.
 struct LogClosed {
   ChannelId channel = 0;
@@ -76,8 +84,8 @@ struct TransactionStatus {
   Millis since = 0;
 };
 
-using FeedEvent = std::variant<LogOpened, LogAppended, LogTrimmed, PartitionStarted, LogReset, LogClosed,
-                               ChannelNumbers, KafkaStatus, TransactionStatus>;
+using FeedEvent = std::variant<LogOpened, LogAppended, LogTrimmed, PartitionStarted, LogReset, LogSkipped,
+                               LogClosed, ChannelNumbers, KafkaStatus, TransactionStatus>;
 
 // Where ingest's events go. Implemented by the shard pool.
 class Feed {

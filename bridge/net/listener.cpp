@@ -1,0 +1,118 @@
+#include "net/listener.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+
+namespace tailrace {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kRetryAfter = std::chrono::milliseconds(100);
+
+asio::generic::stream_protocol::endpoint endpoint_of(asio::io_context& io, const ListenAddress& address) {
+  if (address.is_unix()) return asio::local::stream_protocol::endpoint(address.path);
+  const std::string host = address.host.empty() ? "0.0.0.0" : address.host;
+  asio::ip::tcp::resolver resolver(io);
+  return resolver.resolve(host, std::to_string(address.port))->endpoint();
+}
+
+std::string text_of(const asio::generic::stream_protocol::endpoint& endpoint, bool with_port) {
+  if (endpoint.data()->sa_family == AF_UNIX) return "unix";
+  asio::ip::tcp::endpoint tcp;
+  tcp.resize(endpoint.size());
+  std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
+  const std::string host = tcp.address().is_v6() && with_port ? "[" + tcp.address().to_string() + "]" : tcp.address().to_string();
+  return with_port ? host + ":" + std::to_string(tcp.port()) : host;
+}
+
+}  // namespace
+
+std::string ConnectionCount::take(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  if (total_ >= limits_.total) return "connections";
+  auto& here = by_address_[address];
+  if (here >= limits_.per_address) return "connections_per_address";
+  ++here;
+  ++total_;
+  return {};
+}
+
+void ConnectionCount::give_back(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  --total_;
+  const auto at = by_address_.find(address);
+  if (--at->second == 0) by_address_.erase(at);
+}
+
+Listener::Listener(asio::io_context& io, const ListenAddress& address, ConnectionLimits connections, HttpLimits http,
+                   Site site, ShardPool& pool, NetProbe& probe)
+    : acceptor_(io), retry_(io), http_(http), site_(std::move(site)),
+      count_(std::make_shared<ConnectionCount>(connections)), pool_(pool), probe_(probe), unix_path_(address.path) {
+  try {
+    if (address.is_unix()) std::filesystem::remove(address.path);
+    const auto endpoint = endpoint_of(io, address);
+    acceptor_.open(endpoint.protocol());
+    if (!address.is_unix()) acceptor_.set_option(asio::socket_base::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen(4096);
+  } catch (const boost::system::system_error& error) {
+    throw StartError("can't listen on " + format_listen_address(address) + ": " + error.code().message());
+  }
+}
+
+Listener::~Listener() {
+  if (!unix_path_.empty()) std::filesystem::remove(unix_path_);
+}
+
+std::string Listener::address() const {
+  return unix_path_.empty() ? text_of(acceptor_.local_endpoint(), true) : "unix:" + unix_path_;
+}
+
+void Listener::stop() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  retry_.cancel();
+}
+
+void Listener::accept() {
+  Shard& shard = pool_.next();
+  acceptor_.async_accept(shard.io(), [this, &shard](const boost::system::error_code& error,
+                                                    asio::generic::stream_protocol::socket socket) {
+    if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
+    if (error) return pause(error);
+    short_of_descriptors_ = false;
+    accepted(std::move(socket), shard);
+    accept();
+  });
+}
+
+// Out of descriptors, most likely: said once, tried again.
+void Listener::pause(const boost::system::error_code& error) {
+  if (!std::exchange(short_of_descriptors_, true)) spdlog::warn("can't accept connections: {}", error.message());
+  retry_.expires_after(kRetryAfter);
+  retry_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled) accept();
+  });
+}
+
+void Listener::accepted(asio::generic::stream_protocol::socket socket, Shard& shard) {
+  probe_.accepted();
+  boost::system::error_code error;
+  const auto remote = socket.remote_endpoint(error);
+  if (error) return;
+  const std::string address = text_of(remote, false);
+  if (const std::string why = count_->take(address); !why.empty()) {
+    probe_.refused(why);
+    return;
+  }
+  auto connection = std::make_shared<Connection>(std::move(socket), shard, text_of(remote, true),
+                                                 [count = count_, address] { count->give_back(address); });
+  shard.post([this, connection = std::move(connection)] { serve_http(connection, site_, http_, probe_); });
+}
+
+}  // namespace tailrace

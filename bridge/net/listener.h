@@ -1,0 +1,65 @@
+// Accepts connections and hands them to shards, round-robin. Keeps the limits on how many there may be, in all and per
+// address. Runs on an io_context of its own (the main thread's); a place in the limits comes back from any thread.
+#pragma once
+
+#include "config/address.h"
+#include "net/http.h"
+#include "shard/shard_pool.h"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <mutex>
+
+namespace tailrace {
+
+struct ConnectionLimits {
+  std::size_t total = 15'000;
+  std::size_t per_address = 1'000;
+};
+
+// How many connections there are, in all and by address; any thread.
+class ConnectionCount {
+ public:
+  explicit ConnectionCount(ConnectionLimits limits) : limits_(limits) {}
+  // Nothing, or why there is no place: "connections" or "connections_per_address".
+  std::string take(const std::string& address);
+  void give_back(const std::string& address);
+
+ private:
+  const ConnectionLimits limits_;
+  std::mutex mutex_;
+  std::size_t total_ = 0;
+  std::map<std::string, std::size_t> by_address_;
+};
+
+class Listener {
+ public:
+  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
+
+  // Throws StartError where it can't listen. The pool, site and probe must outlive it; `io` runs on one thread.
+  Listener(boost::asio::io_context& io, const ListenAddress& address, ConnectionLimits connections, HttpLimits http, Site site,
+           ShardPool& pool, NetProbe& probe);
+  ~Listener();
+
+  void start() { accept(); }
+  void stop();
+  std::string address() const;  // with the port that it got
+
+ private:
+  void accept();
+  void accepted(boost::asio::generic::stream_protocol::socket socket, Shard& shard);
+  void pause(const boost::system::error_code& error);
+
+  Acceptor acceptor_;
+  boost::asio::steady_timer retry_;
+  const HttpLimits http_;
+  const Site site_;
+  const std::shared_ptr<ConnectionCount> count_;
+  ShardPool& pool_;
+  NetProbe& probe_;
+  std::string unix_path_;
+  bool short_of_descriptors_ = false;
+};
+
+}  // namespace tailrace

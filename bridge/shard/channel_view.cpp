@@ -1,0 +1,72 @@
+#include "shard/channel_view.h"
+
+#include <algorithm>
+
+namespace tailrace {
+
+ChannelView::ChannelView(LogOpened opened)
+    : channel(std::move(opened.channel)), log(std::move(opened.start)), live_(std::move(opened.live)) {
+  last.resize(log.partitions());
+  numbers.channel = channel->id;
+}
+
+void ChannelView::append(BatchPtr batch) {
+  if (batch->kind == Batch::Kind::updates) {
+    const auto p = static_cast<std::size_t>(batch->spans.front().partition);
+    if (p >= last.size()) last.resize(p + 1);
+    last[p] = Anchor{batch->marks.back().offset, batch->marks.back().fingerprint};
+  }
+  log.append(std::move(batch));
+}
+
+void ChannelView::start_partition(Partition partition, Offset start) {
+  log.start_partition(partition, start);
+  last.resize(log.partitions());
+  live_.resize(log.partitions(), kUnknown);
+  live_[static_cast<std::size_t>(partition)] = start;
+}
+
+void ChannelView::reset(const LogReset& reset) {
+  log.restart(reset.start, 0);
+  live_ = reset.start;
+  last.assign(log.partitions(), std::nullopt);
+}
+
+void ChannelView::skip(const LogSkipped& skipped) {
+  log.restart(skipped.start, skipped.sequence);
+  last.assign(log.partitions(), std::nullopt);
+}
+
+// Without an answer subscribers start all the same; their positions have no anchor until an update comes.
+void ChannelView::learn_anchors(const std::vector<Place>& places,
+                                const Result<std::vector<std::optional<Anchor>>>& anchors) {
+  anchors_known = anchors.has_value();
+  for (std::size_t i = 0; anchors_known && i < places.size(); ++i)
+    if (auto& slot = last[static_cast<std::size_t>(places[i].partition)]; !slot) slot = (*anchors)[i];
+  for (const auto& waiting : std::exchange(waiting_for_anchors, {})) waiting();
+}
+
+Offsets ChannelView::live() const {
+  Offsets live = log.head();
+  for (std::size_t p = 0; p < live.size() && p < live_.size(); ++p) live[p] = std::max(live[p], live_[p]);
+  return live;
+}
+
+std::optional<Anchor> ChannelView::anchor_before(Partition partition, Offset next) const {
+  if (next == kUnknown) return std::nullopt;
+  const auto p = static_cast<std::size_t>(partition);
+  if (p < last.size() && last[p] && last[p]->offset < next && log.head()[p] <= next) return last[p];
+  const Mark* mark = log.last_before(partition, next);
+  return mark ? std::optional(Anchor{mark->offset, mark->fingerprint}) : std::nullopt;
+}
+
+Position ChannelView::position_at(const Offsets& next) const {
+  Position position{channel->epoch, {}};
+  for (std::size_t p = 0; p < next.size(); ++p) {
+    const auto partition = static_cast<Partition>(p);
+    position.places.push_back({partition, next[p], anchor_before(partition, next[p])});
+  }
+  return position;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,143 @@
+#include "shard/page_cache.h"
+
+#include <boost/asio/post.hpp>
+
+namespace tailrace {
+
+namespace {
+
+Offset cell_start(Offset offset) { return offset / kPageSpan * kPageSpan; }
+
+bool accounts_for(const Page& page, Offset offset) { return page.from <= offset && offset < page.next; }
+
+}  // namespace
+
+PageCache::PageCache(boost::asio::io_context& io, Archive& archive, std::size_t max_bytes, PageCacheProbe& probe)
+    : io_(io), archive_(archive), max_bytes_(max_bytes), probe_(probe) {}
+
+PageCache::Lane PageCache::lane_of(const Channel& channel, Partition partition) {
+  return {channel.id, channel.epoch, partition};
+}
+
+void PageCache::ask(ChannelPtr channel, Partition partition, Offset from, Done done) {
+  boost::asio::post(io_, [this, channel = std::move(channel), partition, from, done = std::move(done)]() mutable {
+    ++probe_.asked;
+    ask_here(channel, partition, {from, std::move(done)});
+  });
+}
+
+void PageCache::ask_here(const ChannelPtr& channel, Partition partition, Waiter waiter) {
+  const Lane lane = lane_of(*channel, partition);
+  if (PagePtr page = find(lane, waiter.from)) {
+    ++probe_.hit;
+    waiter.done(std::move(page));
+    return;
+  }
+  const Offset from = read_from(lane, waiter.from);
+  if (const auto at = reads_.find({lane, from}); at != reads_.end()) {
+    ++probe_.shared;
+    at->second.waiters.push_back(std::move(waiter));
+    return;
+  }
+  begin_read(lane, {channel, partition, from, cell_start(from) + kPageSpan}, std::move(waiter));
+}
+
+PagePtr PageCache::find(const Lane& lane, Offset from) {
+  const auto parts = lanes_.find(lane);
+  if (parts == lanes_.end()) return nullptr;
+  const auto after = parts->second.upper_bound(from);
+  if (after == parts->second.begin()) return nullptr;
+  Part& part = std::prev(after)->second;
+  if (!accounts_for(*part.page, from)) return nullptr;
+  ages_.splice(ages_.end(), ages_, part.age);
+  return part.page;
+}
+
+// The cell's start, so that all share one read; or, where an earlier read of the cell ended short (large records), on
+// from there if that is the place asked for, else the place itself.
+Offset PageCache::read_from(const Lane& lane, Offset from) const {
+  const Offset start = cell_start(from);
+  const auto parts = lanes_.find(lane);
+  if (parts == lanes_.end()) return start;
+  const auto after = parts->second.upper_bound(from);
+  const bool begun = after != parts->second.begin() && std::prev(after)->second.page->next > start;
+  return begun ? from : start;
+}
+
+void PageCache::begin_read(const Lane& lane, PageRequest request, Waiter waiter) {
+  ++probe_.read;
+  Read& read = reads_[{lane, request.from}];
+  read.request = request;
+  read.generation = generations_[request.channel->id];
+  if (waiter.done) read.waiters.push_back(std::move(waiter));
+  archive_.read(std::move(request), [this, lane, from = read.request.from](Result<PagePtr> result) {
+    boost::asio::post(io_, [this, lane, from, result = std::move(result)] { finish_read(lane, from, result); });
+  });
+}
+
+void PageCache::finish_read(const Lane& lane, Offset from, const Result<PagePtr>& result) {
+  auto node = reads_.extract({lane, from});
+  if (node.empty()) return;
+  Read& read = node.mapped();
+  if (result.has_error() || read.generation != generations_[read.request.channel->id]) {
+    ++probe_.failed;
+    const Error error = result.has_error() ? result.error() : Error{"unavailable", "the channel's history changed"};
+    for (Waiter& waiter : read.waiters) waiter.done(error);
+    return;
+  }
+  const PagePtr& page = *result;
+  if (page->next > page->from) keep(lane, page);
+  for (Waiter& waiter : read.waiters) {
+    // Ended short of the place asked for: the rest of the cell is another part.
+    if (waiter.from >= page->next && !page->at_end)
+      ask_here(read.request.channel, read.request.partition, std::move(waiter));
+    else
+      waiter.done(page);
+  }
+  if (!read.waiters.empty()) read_ahead(lane, read.request, *page);
+  evict();
+}
+
+// Somebody reads this partition in order: the next cell is wanted before it is asked for.
+void PageCache::read_ahead(const Lane& lane, const PageRequest& request, const Page& page) {
+  const bool in_order = page.from > 0 && find(lane, page.from - 1);
+  if (page.at_end || !in_order || find(lane, page.next) || reads_.contains({lane, page.next})) return;
+  begin_read(lane, {request.channel, request.partition, page.next, cell_start(page.next) + kPageSpan}, {});
+}
+
+void PageCache::keep(const Lane& lane, const PagePtr& page) {
+  Parts& parts = lanes_[lane];
+  if (const auto old = parts.find(page->from); old != parts.end()) drop(lane, old);
+  ages_.emplace_back(lane, page->from);
+  lanes_[lane][page->from] = {page, std::prev(ages_.end())};
+  bytes_ += page->bytes;
+  probe_.bytes = bytes_;
+}
+
+void PageCache::drop(const Lane& lane, Parts::iterator part) {
+  bytes_ -= part->second.page->bytes;
+  ages_.erase(part->second.age);
+  Parts& parts = lanes_[lane];
+  parts.erase(part);
+  if (parts.empty()) lanes_.erase(lane);
+}
+
+void PageCache::evict() {
+  while (bytes_ > max_bytes_ && !ages_.empty()) {
+    const auto [lane, from] = ages_.front();
+    drop(lane, lanes_[lane].find(from));
+  }
+  probe_.bytes = bytes_;
+}
+
+void PageCache::forget(ChannelId channel) {
+  boost::asio::post(io_, [this, channel] {
+    ++generations_[channel];
+    for (auto next = ages_.begin(); next != ages_.end();) {
+      const auto [lane, from] = *next++;
+      if (std::get<0>(lane) == channel) drop(lane, lanes_[lane].find(from));
+    }
+  });
+}
+
+}  // namespace tailrace

@@ -1,0 +1,269 @@
+#include "shard/session.h"
+
+#include "shard/shard.h"
+#include "wire/reply.h"
+
+namespace tailrace {
+
+namespace {
+
+constexpr std::size_t kTurnBytes = 32 << 10;  // of one channel before the session's next channel has its turn
+constexpr std::size_t kPiecesAtOnce = 256;
+constexpr Millis kTooManyPause = 5000;
+
+bool is_fault(std::string_view code) {
+  return code == "bad_json" || code == "bad_field" || code == "unknown_op" || code == "position_invalid" ||
+         code == "binary_message";
+}
+
+}  // namespace
+
+Session::Session(Shard& shard, Outlet& outlet, std::string name, std::string peer)
+    : shard_(shard), outlet_(outlet), name_(std::move(name)), peer_(std::move(peer)),
+      messages_(shard.limits().message_burst, shard.limits().messages_per_second),
+      faults_(shard.limits().fault_burst, shard.limits().faults_per_second) {}
+
+Session::~Session() { close(); }
+
+void Session::open() {
+  open_ = true;
+  opened_ = shard_.now();
+  shard_.join(*this);
+  Welcome welcome;
+  welcome.server = "tailrace/" TAILRACE_VERSION;
+  welcome.session = name_;
+  welcome.heartbeat = shard_.options().heartbeat;
+  welcome.time = shard_.now();
+  welcome.max_message = shard_.limits().message_bytes;
+  welcome.max_subscriptions = shard_.limits().subscriptions;
+  say(welcome_frame(welcome));
+  if (!shard_.kafka().reachable) say(kafka_status_frame(false, shard_.kafka().since));
+}
+
+void Session::close() {
+  if (!std::exchange(open_, false)) return;
+  pinned(0);
+  shard_.leave(*this);
+  subscriptions_.clear();
+}
+
+// ---- what the client says
+
+void Session::receive(std::string_view message) {
+  if (!may_talk()) return;
+  const auto parsed = shard_.parser().parse(message);
+  if (const auto* error = std::get_if<CommandError>(&parsed)) return fault(error->error, error->id);
+  const auto& command = std::get<Command>(parsed);
+  std::visit([&](const auto& op) { on(op, command.id); }, command.op);
+}
+
+void Session::receive_binary() {
+  if (may_talk()) fault({"binary_message", "messages are text"}, {});
+}
+
+void Session::receive_ping() { may_talk(); }
+
+void Session::receive_query(SubscribeCommand command, const std::optional<Error>& error) {
+  if (error) return refuse(*error, false, {}, command.channel);
+  subscribe(std::move(command), {});
+}
+
+bool Session::may_talk() {
+  add(shard_.probe().commands);
+  if (messages_.take(shard_.now())) return true;
+  say(closing_frame("too_many_messages", kTooManyPause));
+  outlet_.close(4429, "too many messages");
+  return false;
+}
+
+void Session::fault(const Error& error, CommandId id) {
+  if (is_fault(error.code) && !faults_.take(shard_.now())) return outlet_.close(4400, "too many bad messages");
+  refuse(error, false, id);
+}
+
+void Session::refuse(const Error& error, bool retry, CommandId id, std::string_view channel) {
+  add(shard_.probe().errors);
+  say(error_frame(error, retry, id, channel));
+}
+
+void Session::on(const SubscribeCommand& command, CommandId id) { subscribe(command, id); }
+
+void Session::subscribe(SubscribeCommand command, CommandId id) {
+  const std::string channel = command.channel;
+  if (subscriptions_.contains(channel))
+    return refuse({"already_subscribed", "this connection is subscribed to the channel"}, false, id, channel);
+  if (subscriptions_.size() >= shard_.limits().subscriptions)
+    return refuse({"too_many_subscriptions", "this connection holds all the subscriptions it may"}, false, id, channel);
+  const auto view = shard_.view(channel);
+  if (!view && !shard_.expects(channel))
+    return refuse({"channel_unavailable", "no such channel"}, false, id, channel);
+  const auto subscription = std::make_shared<Subscription>(*this, std::move(command), id);
+  subscriptions_[channel] = subscription;
+  if (view) subscription->open(view);
+}
+
+void Session::on(const UnsubscribeCommand& command, CommandId id) {
+  const auto at = subscriptions_.find(command.channel);
+  if (at == subscriptions_.end())
+    return refuse({"not_subscribed", "there is no such subscription"}, false, id, command.channel);
+  if (!at->second->flowing())
+    refuse({"cancelled", "unsubscribed before it began"}, false, at->second->id(), command.channel);
+  forget(command.channel);
+  say(unsubscribed_frame(command.channel, id));
+}
+
+void Session::on(const AuthCommand&, CommandId id) { say(authenticated_frame(std::nullopt, id)); }
+
+void Session::on(const ChannelsCommand&, CommandId id) { say(channels_frame(shard_.summaries(), id)); }
+
+void Session::on(const TimesCommand& command, CommandId id) {
+  if (!shard_.view(command.channel))
+    return refuse({"channel_unavailable", "no such channel"}, false, id, command.channel);
+  if (unanswered_times_ >= shard_.limits().unanswered_times)
+    return refuse({"overloaded", "too many unanswered requests"}, true, id, command.channel);
+  ++unanswered_times_;
+  answer_times(command, id);
+}
+
+void Session::answer_times(const TimesCommand& command, CommandId id) {
+  auto done = [weak = weak_from_this(), command, id](const Result<TimeOffsets>& times) {
+    const auto self = weak.lock();
+    if (!self || !self->open_) return;
+    --self->unanswered_times_;
+    if (times.has_error())
+      return self->refuse({"kafka_unavailable", "Kafka did not answer"}, true, id, command.channel);
+    std::vector<Millis> at;
+    for (const Millis time : command.at) at.push_back(time / 1000 * 1000);
+    self->say(times_frame(command.channel, at, times->at, times->earliest, id));
+  };
+  shard_.ask_times(shard_.view(command.channel), command.at, std::move(done));
+}
+
+void Session::on(const PingCommand&, CommandId id) { say(pong_frame(shard_.now(), id)); }
+
+// ---- what the server says
+
+void Session::say(std::string frame) {
+  replies_ += frame;
+  if (replies_.size() > shard_.limits().unsent_replies) return outlet_.abort();
+  outlet_.nudge();
+}
+
+void Session::say_reset(const std::string& channel, std::string_view reason, const Position& position) {
+  add(shard_.probe().resets);
+  say(reset_frame(channel, reason, position));
+}
+
+void Session::refuse(Subscription& subscription, const Error& error) {
+  const auto held = subscription.shared_from_this();
+  forget(subscription.channel());
+  refuse(error, false, held->id(), held->channel());
+}
+
+void Session::channel_opened(const std::shared_ptr<ChannelView>& view) {
+  const auto at = subscriptions_.find(view->channel->name);
+  if (at != subscriptions_.end() && !at->second->view()) at->second->open(view);
+}
+
+bool Session::subscribed_to(const ChannelView& view) const {
+  const auto at = subscriptions_.find(view.channel->name);
+  return at != subscriptions_.end() && at->second->view() == &view;
+}
+
+void Session::channel_closed(const std::string& channel, std::string_view code) {
+  forget(channel);
+  say(unsubscribed_frame(channel, code));
+}
+
+void Session::drain(Millis reconnect_in) {
+  say(closing_frame("draining", reconnect_in));
+  outlet_.close(1012, "draining");
+}
+
+void Session::forget(const std::string& channel) { subscriptions_.erase(channel); }
+
+// ---- data
+
+void Session::ready(Subscription& subscription) {
+  if (!subscription.ready_hook.is_linked()) ready_.push_back(subscription);
+  shard_round();
+}
+
+void Session::shard_round() {
+  if (open_ && !outlet_.blocked()) shard_.rounds().ready(*this);
+}
+
+bool Session::collect(std::vector<Piece>& pieces, std::size_t max_bytes) {
+  std::size_t bytes = 0;
+  while (!ready_.empty() && bytes < max_bytes && pieces.size() < kPiecesAtOnce) {
+    Subscription& subscription = ready_.front();
+    ready_.pop_front();
+    const auto held = subscription.shared_from_this();
+    if (serve_one(subscription, pieces, max_bytes, bytes)) ready_.push_back(subscription);
+  }
+  return !ready_.empty();
+}
+
+// One channel's turn; true when it has more.
+bool Session::serve_one(Subscription& subscription, std::vector<Piece>& pieces, std::size_t max_bytes, std::size_t& bytes) {
+  std::size_t turn = 0;
+  while (turn < kTurnBytes && bytes < max_bytes && pieces.size() < kPiecesAtOnce) {
+    Piece piece;
+    switch (subscription.next(piece)) {
+      case Cursor::Step::item:
+        turn += piece.bytes.size();
+        bytes += piece.bytes.size();
+        pieces.push_back(std::move(piece));
+        break;
+      case Cursor::Step::page: subscription.request_page(); return false;
+      case Cursor::Step::wait: return false;
+      case Cursor::Step::ended: end(subscription); return false;
+    }
+  }
+  return true;
+}
+
+void Session::end(Subscription& subscription) {
+  const auto held = subscription.shared_from_this();
+  forget(held->channel());
+  // Goes out after the data that is being collected: replies are taken before it.
+  say(ended_frame(held->channel(), held->position()));
+}
+
+void Session::give_back(const Piece& unsent) {
+  unsent.subscription->rewind(unsent.sequence);
+  if (!unsent.subscription->ready_hook.is_linked()) ready_.push_front(*unsent.subscription);
+}
+
+void Session::idle_pages() {
+  for (Subscription& subscription : ready_) subscription.drop_page();
+}
+
+void Session::count(const Cursor::Item& item) {
+  if (!item.batch) return;
+  add(shard_.probe().updates, item.batch->marks.size());
+  if (item.batch->kind == Batch::Kind::gap) add(shard_.probe().gaps);
+}
+
+void Session::pinned(std::size_t bytes) {
+  if (bytes == pinned_) return;
+  shard_.pinned(bytes, std::exchange(pinned_, bytes));
+}
+
+void Session::sent(std::size_t bytes) {
+  sent_bytes_ += bytes;
+  watch.last_sent = steady_millis();
+  add(shard_.probe().sends);
+  add(shard_.probe().sent_bytes, bytes);
+}
+
+Session::Summary Session::summary() const {
+  Summary summary{name_, peer_, {}, false, outlet_.blocked(), sent_bytes_, opened_};
+  for (const auto& [channel, subscription] : subscriptions_) {
+    summary.channels.push_back(channel);
+    summary.catching_up = summary.catching_up || subscription->catching_up();
+  }
+  return summary;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,124 @@
+// One client connection: its subscriptions, its replies, its rights to talk. Lives on its shard's thread; the transport
+// owns it through a shared pointer and drives it; it holds no data of its own but a few replies.
+#pragma once
+
+#include "base/token_bucket.h"
+#include "shard/outlet.h"
+#include "shard/rounds.h"
+#include "shard/subscription.h"
+
+#include <map>
+
+namespace tailrace {
+
+class Shard;
+
+struct SessionLimits {
+  std::size_t message_bytes = 64 << 10;
+  std::size_t subscriptions = 1000;
+  double message_burst = 2000;
+  double messages_per_second = 100;
+  double fault_burst = 20;
+  double faults_per_second = 1;
+  std::size_t unanswered_times = 16;
+  std::size_t unsent_replies = 256 << 10;
+};
+
+class Session final : public Served, public std::enable_shared_from_this<Session> {
+ public:
+  // `outlet` must outlive the session's being open.
+  Session(Shard& shard, Outlet& outlet, std::string name, std::string peer);
+  ~Session() override;
+
+  void open();   // says welcome
+  void close();  // the connection is gone: lets go of everything
+  void receive(std::string_view message);
+  void receive_binary();
+  void receive_ping();  // counts as a message
+  void receive_query(SubscribeCommand command, const std::optional<Error>& error);
+
+  // ---- for the transport
+  std::string take_replies() { return std::exchange(replies_, {}); }
+  bool has_replies() const { return !replies_.empty(); }
+  // A client that asks and does not read: it is not read either.
+  bool replies_clogged() const { return replies_.size() > (64 << 10); }
+  // Fills `pieces` with the next frames, at most about `max_bytes`; false when there is nothing more to send for now.
+  bool collect(std::vector<Piece>& pieces, std::size_t max_bytes);
+  // Frames that the socket did not take and that their cursors can take back.
+  void give_back(const Piece& unsent);
+  void writable() { shard_round(); }
+  void idle_pages();  // the socket is full: hold no pages meanwhile
+  void sent(std::size_t bytes);
+  void pinned(std::size_t bytes);  // what the blocked gate holds now
+  void serve() override { outlet_.serve(); }
+
+  // ---- for its subscriptions and its shard
+  Shard& shard() { return shard_; }
+  void ready(Subscription& subscription);
+  void say(std::string frame);
+  void say_reset(const std::string& channel, std::string_view reason, const Position& position);
+  void refuse(Subscription& subscription, const Error& error);
+  void channel_opened(const std::shared_ptr<ChannelView>& view);
+  bool subscribed_to(const ChannelView& view) const;
+  void channel_closed(const std::string& channel, std::string_view code);
+  void count(const Cursor::Item& item);
+  void drain(Millis reconnect_in);
+  Outlet& outlet() { return outlet_; }
+
+  // ---- for the watch (shard/watch.h)
+  struct Watch {
+    Millis due = 0;
+    Millis last_sent = 0;
+    std::uint64_t acknowledged = 0;
+    Millis acknowledged_at = 0;
+  };
+  Watch watch;
+  hooks::Hook watch_hook;
+
+  struct Summary {
+    std::string name, peer;
+    std::vector<std::string> channels;
+    bool catching_up = false;
+    bool blocked = false;
+    std::uint64_t sent_bytes = 0;
+    Millis opened = 0;
+  };
+  Summary summary() const;
+
+ private:
+  void shard_round();
+  bool may_talk();
+  void subscribe(SubscribeCommand command, CommandId id);
+  void on(const SubscribeCommand& command, CommandId id);
+  void on(const UnsubscribeCommand& command, CommandId id);
+  void on(const AuthCommand& command, CommandId id);
+  void on(const ChannelsCommand& command, CommandId id);
+  void on(const TimesCommand& command, CommandId id);
+  void on(const PingCommand& command, CommandId id);
+  void answer_times(const TimesCommand& command, CommandId id);
+  void fault(const Error& error, CommandId id);
+  void refuse(const Error& error, bool retry, CommandId id, std::string_view channel = {});
+  bool serve_one(Subscription& subscription, std::vector<Piece>& pieces, std::size_t max_bytes, std::size_t& bytes);
+  void end(Subscription& subscription);
+  void forget(const std::string& channel);
+
+  using ReadyList = boost::intrusive::list<Subscription, boost::intrusive::member_hook<Subscription, hooks::Hook, &Subscription::ready_hook>,
+                                           boost::intrusive::constant_time_size<false>>;
+
+  Shard& shard_;
+  Outlet& outlet_;
+  const std::string name_;
+  const std::string peer_;
+  std::map<std::string, std::shared_ptr<Subscription>> subscriptions_;
+  ReadyList ready_;
+  std::string replies_;
+  TokenBucket messages_;
+  TokenBucket faults_;
+  std::size_t unanswered_times_ = 0;
+  std::uint64_t sent_bytes_ = 0;
+  std::size_t pinned_ = 0;
+  Millis opened_ = 0;
+  bool open_ = false;
+};
+
+}  // namespace tailrace

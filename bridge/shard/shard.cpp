@@ -1,0 +1,205 @@
+#include "shard/shard.h"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace tailrace {
+
+namespace {
+
+constexpr Millis kBoundsKeep = 1000;
+constexpr Millis kTimesKeep = 5000;
+
+}  // namespace
+
+Shard::Shard(ShardOptions options, std::set<std::string> expected, Archive& archive, PageCache& pages, ShardProbe& probe)
+    : options_(std::move(options)), expected_(std::move(expected)), archive_(archive), pages_(pages), probe_(probe),
+      inbox_(options_.inbox_bytes), rounds_(io_, probe_),
+      watch_(io_, {options_.heartbeat, options_.stall_timeout}, probe_) {}
+
+Shard::~Shard() = default;
+
+// ---- from other threads
+
+bool Shard::deliver(const FeedEvent& event, std::size_t bytes) {
+  const auto pushed = inbox_.push(event, bytes);
+  if (pushed == Inbox<FeedEvent>::Pushed::first) boost::asio::post(io_, [this] { drain(); });
+  return pushed != Inbox<FeedEvent>::Pushed::full;
+}
+
+void Shard::skip_to(std::vector<LogSkipped> newest) {
+  probe_.inbox_overflows.fetch_add(1);
+  inbox_.clear([](const FeedEvent& event) {
+    return std::holds_alternative<LogAppended>(event) || std::holds_alternative<LogTrimmed>(event);
+  });
+  for (LogSkipped& skipped : newest) deliver(std::move(skipped), 0);
+}
+
+void Shard::post(std::function<void()> step) { boost::asio::post(io_, std::move(step)); }
+
+// ---- ingest's events
+
+void Shard::drain() {
+  for (FeedEvent& event : inbox_.drain()) std::visit([this](auto&& one) { on(std::move(one)); }, event);
+}
+
+std::shared_ptr<ChannelView> Shard::find(ChannelId id) const {
+  const auto at = views_.find(id);
+  return at == views_.end() ? nullptr : at->second;
+}
+
+std::shared_ptr<ChannelView> Shard::view(const std::string& channel) const {
+  const auto at = names_.find(channel);
+  return at == names_.end() ? nullptr : find(at->second);
+}
+
+void Shard::on(LogOpened&& opened) {
+  const auto view = std::make_shared<ChannelView>(std::move(opened));
+  views_[view->channel->id] = view;
+  names_[view->channel->name] = view->channel->id;
+  for (Session* session : std::vector(sessions_.begin(), sessions_.end())) session->channel_opened(view);
+}
+
+void Shard::on(LogAppended&& appended) {
+  if (const auto view = find(appended.channel)) view->append(std::move(appended.batch));
+}
+
+void Shard::on(LogTrimmed&& trimmed) {
+  if (const auto view = find(trimmed.channel)) view->log.trim(trimmed.tail);
+}
+
+void Shard::on(PartitionStarted&& started) {
+  if (const auto view = find(started.channel)) view->start_partition(started.partition, started.start);
+}
+
+void Shard::on(LogReset&& reset) {
+  const auto view = find(reset.channel);
+  if (!view) return;
+  view->reset(reset);
+  for (Subscription* subscription : std::vector(view->subscriptions)) subscription->on_reset(reset);
+}
+
+void Shard::on(LogSkipped&& skipped) {
+  if (const auto view = find(skipped.channel)) view->skip(skipped);
+}
+
+void Shard::on(LogClosed&& closed) {
+  const auto view = find(closed.channel);
+  if (!view) return;
+  names_.erase(view->channel->name);
+  views_.erase(closed.channel);
+  for (Session* session : std::vector(sessions_.begin(), sessions_.end()))
+    if (session->subscribed_to(*view)) session->channel_closed(view->channel->name, closed.code);
+}
+
+void Shard::on(ChannelNumbers&& numbers) {
+  if (const auto view = find(numbers.channel)) view->numbers = std::move(numbers);
+}
+
+void Shard::on(KafkaStatus&& status) {
+  if (kafka_.reachable == status.reachable && kafka_.since != 0) return;
+  kafka_ = status;
+  for (Session* session : std::vector(sessions_.begin(), sessions_.end()))
+    session->say(kafka_status_frame(status.reachable, status.since));
+}
+
+void Shard::on(TransactionStatus&& status) {
+  const auto view = find(status.channel);
+  if (!view) return;
+  if (status.held)
+    view->held[status.partition] = status;
+  else
+    view->held.erase(status.partition);
+  for (Subscription* subscription : std::vector(view->subscriptions)) subscription->say_held(status);
+}
+
+// ---- sessions
+
+void Shard::join(Session& session) {
+  sessions_.insert(&session);
+  watch_.add(session, steady_millis());
+  add(probe_.sessions);
+  add(probe_.sessions_opened);
+}
+
+void Shard::leave(Session& session) {
+  sessions_.erase(&session);
+  Watch::remove(session);
+  session.round_hook.unlink();
+  sub(probe_.sessions);
+}
+
+void Shard::pinned(std::size_t now, std::size_t before) {
+  pinned_bytes_ += now - before;
+  probe_.pinned_bytes = pinned_bytes_;
+  if (pinned_bytes_ <= options_.pinned_bytes || now <= before) return;
+  const auto longer_stalled = [](const Session* a, const Session* b) {
+    return a->watch.acknowledged_at < b->watch.acknowledged_at;
+  };
+  Session* longest = *std::min_element(sessions_.begin(), sessions_.end(), longer_stalled);
+  add(probe_.stalled);
+  longest->outlet().close(4408, "the longest-stalled connection made room");
+}
+
+std::vector<ChannelSummary> Shard::summaries() const {
+  std::vector<ChannelSummary> all;
+  for (const auto& [id, view] : views_)
+    all.push_back({view->channel->name, view->channel->topic, view->numbers.earliest, view->live(), view->numbers.rate});
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return all;
+}
+
+// ---- questions
+
+void Shard::ask_page(ChannelPtr channel, Partition partition, Offset from, OnPage done) {
+  pages_.ask(std::move(channel), partition, from, [this, done = std::move(done)](Result<PagePtr> page) {
+    post([done, page = std::move(page)] { done(page); });
+  });
+}
+
+void Shard::ask_bounds(const std::shared_ptr<ChannelView>& view, OnBounds done) {
+  const auto ask = [this, &view] {
+    archive_.bounds(view->channel, [this, view](Result<std::vector<Bounds>> bounds) {
+      post([view, bounds = std::move(bounds)] { view->bounds.answer(bounds); });
+    });
+  };
+  view->bounds.put(steady_millis(), kBoundsKeep, ask, std::move(done));
+}
+
+void Shard::ask_times(const std::shared_ptr<ChannelView>& view, std::vector<Millis> at, OnTimes done) {
+  for (Millis& time : at) time = time < 0 ? 0 : time / 1000 * 1000;
+  const Millis now = steady_millis();
+  std::erase_if(view->times, [&](const auto& one) { return one.second.idle(now, kTimesKeep); });
+  auto& question = view->times[at];
+  const auto ask = [this, &view, &at] {
+    archive_.times(view->channel, at, [this, view, at](Result<TimeOffsets> times) {
+      post([view, at, times = std::move(times)] { view->times[at].answer(times); });
+    });
+  };
+  question.put(now, kTimesKeep, ask, std::move(done));
+}
+
+// The record before each partition's start, read back once, so that who never receives an update can resume.
+void Shard::with_anchors(const std::shared_ptr<ChannelView>& view, std::function<void()> done) {
+  if (view->anchors_known) return done();
+  view->waiting_for_anchors.push_back(std::move(done));
+  if (view->waiting_for_anchors.size() > 1) return;
+  std::vector<Place> places;
+  for (Partition p = 0; p < static_cast<Partition>(view->log.partitions()); ++p)
+    if (view->log.tail(p) > 0) places.push_back({p, view->log.tail(p), {}});
+  if (places.empty()) return view->learn_anchors({}, std::vector<std::optional<Anchor>>{});
+  auto found = [this, view, places](Result<std::vector<std::optional<Anchor>>> anchors) {
+    post([view, places, anchors = std::move(anchors)] { view->learn_anchors(places, anchors); });
+  };
+  archive_.last_before(view->channel, places, std::move(found));
+}
+
+void Shard::after(Millis delay, std::function<void()> step) {
+  auto timer = std::make_shared<boost::asio::steady_timer>(io_, std::chrono::milliseconds(delay));
+  timer->async_wait([timer, step = std::move(step)](const boost::system::error_code& error) {
+    if (!error) step();
+  });
+}
+
+}  // namespace tailrace
