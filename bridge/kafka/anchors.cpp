@@ -1,0 +1,106 @@
+#include "kafka/anchors.h"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace tailrace {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int kPatience = 5000;
+constexpr int kShortPatience = 2000;  // where the answer is only nice to have
+constexpr Offset kReach[] = {4, 64, 2048};  // how far back a last record is looked for, step by step
+
+}  // namespace
+
+Anchors::Anchors(const KafkaSettings& settings, ArchiveProbe& probe)
+    : probe_(probe), records_(settings, stopping_), recent_(std::chrono::seconds(1)) {}
+
+Anchors::~Anchors() { stop(); }
+
+void Anchors::stop() {
+  stopping_ = true;
+  thread_.stop();
+  thread_.join();
+}
+
+void Anchors::records_at(ChannelPtr channel, std::vector<Archive::AnchorAt> at, FoundDone done) {
+  boost::asio::post(thread_, [this, channel = std::move(channel), at = std::move(at), done = std::move(done)] {
+    auto found = find(*channel, at);
+    if (!stopping_) done(std::move(found));
+  });
+}
+
+void Anchors::last_before(ChannelPtr channel, std::vector<Place> places, LastsDone done) {
+  boost::asio::post(thread_, [this, channel = std::move(channel), places = std::move(places), done = std::move(done)] {
+    auto found = find_last(*channel, places);
+    if (!stopping_) done(std::move(found));
+  });
+}
+
+Result<Archive::Found> Anchors::find(const Channel& channel, const std::vector<Archive::AnchorAt>& at) {
+  std::vector<ProbeRange> ranges;
+  for (const Archive::AnchorAt& anchor : at) ranges.push_back({anchor.partition, anchor.offset, anchor.offset + 1});
+  Archive::Found found;
+  for (const Probed& probed : look(channel, ranges, kPatience)) {
+    if (probed.kind == Probed::Kind::unavailable) return Error{"unavailable", "Kafka did not answer in time"};
+    const bool stands = probed.kind == Probed::Kind::record;
+    found.push_back(stands ? std::optional(probed.fingerprint) : std::nullopt);
+  }
+  return found;
+}
+
+Anchors::Lasts Anchors::find_last(const Channel& channel, const std::vector<Place>& places) {
+  Lasts lasts(places.size());
+  std::vector<std::size_t> wanted;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i].next > 0) wanted.push_back(i);
+  for (const Offset reach : kReach) {
+    std::vector<ProbeRange> ranges;
+    for (const std::size_t i : wanted)
+      ranges.push_back({places[i].partition, std::max<Offset>(places[i].next - reach, 0), places[i].next});
+    const std::vector<Probed> found = look(channel, ranges, kShortPatience);
+    std::vector<std::size_t> farther;
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      if (found[k].kind == Probed::Kind::record) lasts[wanted[k]] = Anchor{found[k].offset, found[k].fingerprint};
+      if (found[k].kind == Probed::Kind::nothing && ranges[k].from > 0) farther.push_back(wanted[k]);
+    }
+    wanted = std::move(farther);
+  }
+  return lasts;
+}
+
+std::vector<Probed> Anchors::look(const Channel& channel, const std::vector<ProbeRange>& ranges, int patience_ms) {
+  std::vector<Probed> found(ranges.size());
+  std::vector<std::size_t> open;
+  const auto key = [&](const ProbeRange& range) { return Key{channel.id, range.partition, range.from, range.until}; };
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (auto known = recent_.find(key(ranges[i]), Clock::now()))
+      found[i] = *std::move(known);
+    else
+      open.push_back(i);
+  }
+  while (!open.empty() && !stopping_) {  // each partition once in a round
+    std::set<Partition> taken;
+    std::vector<std::size_t> now, later;
+    std::vector<ProbeRange> round;
+    for (const std::size_t i : open) {
+      const bool first = taken.insert(ranges[i].partition).second;
+      (first ? now : later).push_back(i);
+      if (first) round.push_back(ranges[i]);
+    }
+    const std::vector<Probed> answers = records_.look(channel.topic, round, patience_ms);
+    probe_.anchors.fetch_add(round.size(), std::memory_order_relaxed);
+    for (std::size_t k = 0; k < now.size(); ++k) {
+      recent_.put(key(ranges[now[k]]), answers[k], Clock::now());
+      found[now[k]] = answers[k];
+    }
+    open = std::move(later);
+  }
+  return found;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,48 @@
+// Single records for positions: what stands at an anchor, what stood last before a place. Has a thread of its own; ask
+// from any thread, the answer comes on that one.
+#pragma once
+
+#include "kafka/archive_probe.h"
+#include "kafka/probe.h"
+#include "kafka/short_cache.h"
+#include "log/archive.h"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+namespace tailrace {
+
+class Anchors {
+ public:
+  using FoundDone = std::function<void(Result<Archive::Found>)>;
+  using Lasts = std::vector<std::optional<Anchor>>;
+  using LastsDone = std::function<void(Result<Lasts>)>;
+
+  Anchors(const KafkaSettings& settings, ArchiveProbe& probe);
+  ~Anchors();
+
+  void records_at(ChannelPtr channel, std::vector<Archive::AnchorAt> at, FoundDone done);
+  void last_before(ChannelPtr channel, std::vector<Place> places, LastsDone done);
+  void stop();
+
+ private:
+  using Key = std::tuple<ChannelId, Partition, Offset, Offset>;
+
+  Result<Archive::Found> find(const Channel& channel, const std::vector<Archive::AnchorAt>& at);
+  Lasts find_last(const Channel& channel, const std::vector<Place>& places);
+  // Answers to all ranges, of which several may be of one partition.
+  std::vector<Probed> look(const Channel& channel, const std::vector<ProbeRange>& ranges, int patience_ms);
+
+  ArchiveProbe& probe_;
+  std::atomic<bool> stopping_ = false;
+  Probe records_;
+  ShortCache<Key, Probed> recent_;
+  boost::asio::thread_pool thread_{1};
+};
+
+}  // namespace tailrace

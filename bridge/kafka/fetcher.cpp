@@ -1,0 +1,58 @@
+#include "kafka/fetcher.h"
+
+namespace tailrace {
+namespace {
+
+constexpr int kQueueBackoffVersion = 0x020200ff;  // knows fetch.queue.backoff.ms
+
+Properties properties(const KafkaSettings& settings, const FetchSizes& sizes) {
+  Properties properties = Handle::consumer_properties(settings);
+  properties.insert(properties.end(), {{"fetch.message.max.bytes", std::to_string(sizes.fetch_bytes)},
+                                       {"queued.max.messages.kbytes", std::to_string(sizes.queue_kilobytes)},
+                                       {"queued.min.messages", "10000000"},
+                                       {"fetch.wait.max.ms", "2"},  // it reads what is there; ends are not waited at
+                                       {"fetch.error.backoff.ms", "50"},
+                                       {"statistics.interval.ms", "1000"}});
+  if (rd_kafka_version() >= kQueueBackoffVersion) properties.emplace_back("fetch.queue.backoff.ms", "2");
+  return properties;
+}
+
+}  // namespace
+
+Fetcher::Fetcher(const KafkaSettings& settings, const FetchSizes& sizes)
+    : handle_(settings, RD_KAFKA_CONSUMER, properties(settings, sizes)),
+      queue_(rd_kafka_queue_new(handle_.get())) {}
+
+Fetcher::~Fetcher() = default;
+
+rd_kafka_topic_t* Fetcher::topic(const std::string& name) {
+  TopicPtr& topic = topics_[name];
+  if (!topic) topic.reset(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr));
+  return topic.get();
+}
+
+void Fetcher::start(const std::string& name, Partition partition, Offset offset) {
+  rd_kafka_consume_start_queue(topic(name), partition, offset, queue_.get());
+}
+
+void Fetcher::stop(const std::string& name, Partition partition) { rd_kafka_consume_stop(topic(name), partition); }
+
+MessagePtr Fetcher::poll(int timeout_ms) {
+  handle_.serve();
+  return MessagePtr(rd_kafka_consume_queue(queue_.get(), timeout_ms));
+}
+
+std::size_t Fetcher::poll_many(rd_kafka_message_t** messages, std::size_t size) {
+  const auto count = rd_kafka_consume_batch_queue(queue_.get(), 0, messages, size);
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
+}
+
+// Any request to the leader makes the library look; the answer itself is not waited for.
+void Fetcher::nudge(const std::string& name, Partition partition) {
+  if (rd_kafka_version() >= kQueueBackoffVersion) return;
+  const TopicPartitionsPtr list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), name.c_str(), partition)->offset = RD_KAFKA_OFFSET_BEGINNING;
+  rd_kafka_offsets_for_times(handle_.get(), list.get(), 0);
+}
+
+}  // namespace tailrace

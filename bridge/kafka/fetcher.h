@@ -1,0 +1,47 @@
+// A consumer handle that reads single partitions from absolute offsets: what probes and page readers are made of. One
+// thread at a time.
+#pragma once
+
+#include "kafka/handle.h"
+#include "log/offset.h"
+
+#include <map>
+#include <string>
+
+namespace tailrace {
+
+// How much is fetched at once, and how much may lie in the queue before no more is asked for.
+struct FetchSizes {
+  int fetch_bytes = 256 << 10;
+  int queue_kilobytes = 64;
+};
+
+class Fetcher {
+ public:
+  Fetcher(const KafkaSettings& settings, const FetchSizes& sizes);
+  ~Fetcher();
+
+  // Anything queued from an earlier start of the partition is dropped.
+  void start(const std::string& topic, Partition partition, Offset offset);
+  void stop(const std::string& topic, Partition partition);
+
+  // The next message, error or end of partition, or nothing within the time.
+  MessagePtr poll(int timeout_ms);
+  // As many as are there, at most `size`, without waiting. The caller owns them.
+  std::size_t poll_many(rd_kafka_message_t** messages, std::size_t size);
+  std::size_t queued() const { return rd_kafka_queue_length(queue_.get()); }
+
+  // Has the next bytes fetched now if the queue has room. librdkafka before 2.2 looks only once a second whether it has.
+  void nudge(const std::string& topic, Partition partition);
+
+  Handle& handle() { return handle_; }
+
+ private:
+  rd_kafka_topic_t* topic(const std::string& name);
+
+  Handle handle_;
+  QueuePtr queue_;
+  std::map<std::string, TopicPtr> topics_;
+};
+
+}  // namespace tailrace

@@ -1,0 +1,37 @@
+#include "kafka/kafka_archive.h"
+
+namespace tailrace {
+
+KafkaArchive::KafkaArchive(const KafkaSettings& settings, std::size_t readers, ArchiveProbe& probe)
+    : pages_(settings, readers, probe), questions_(settings, probe), anchors_(settings, probe) {}
+
+KafkaArchive::~KafkaArchive() = default;
+
+void KafkaArchive::read(PageRequest request, std::function<void(Result<PagePtr>)> done) {
+  pages_.read(std::move(request), std::move(done));
+}
+
+void KafkaArchive::bounds(ChannelPtr channel, std::function<void(Result<std::vector<Bounds>>)> done) {
+  questions_.bounds(std::move(channel), std::move(done));
+}
+
+void KafkaArchive::times(ChannelPtr channel, std::vector<Millis> at, std::function<void(Result<TimeOffsets>)> done) {
+  questions_.times(std::move(channel), std::move(at), std::move(done));
+}
+
+void KafkaArchive::records_at(ChannelPtr channel, std::vector<AnchorAt> at, std::function<void(Result<Found>)> done) {
+  anchors_.records_at(std::move(channel), std::move(at), std::move(done));
+}
+
+void KafkaArchive::last_before(ChannelPtr channel, std::vector<Place> places,
+                               std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) {
+  anchors_.last_before(std::move(channel), std::move(places), std::move(done));
+}
+
+void KafkaArchive::stop() {
+  pages_.stop();
+  questions_.stop();
+  anchors_.stop();
+}
+
+}  // namespace tailrace

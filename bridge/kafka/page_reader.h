@@ -1,0 +1,49 @@
+// Reads pages, one at a time, and stays where the last one ended, so that the next page of the same partition goes on
+// without a new start. Reading on page after page, it changes to a stream that fetches ahead, in larger pieces. One
+// thread at a time; blocking.
+#pragma once
+
+#include "kafka/archive_probe.h"
+#include "kafka/page_builder.h"
+#include "kafka/partition_stream.h"
+#include "log/archive.h"
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+namespace tailrace {
+
+class PageReader {
+ public:
+  // `probe` and `stopping`, which ends a wait early, must outlive it.
+  PageReader(const KafkaSettings& settings, ArchiveProbe& probe, const std::atomic<bool>& stopping);
+
+  Result<PagePtr> read(const PageRequest& request);
+  bool stands_at(const std::string& topic, Partition partition, Offset offset) const;
+  void rest();   // gives up its place
+  void serve();  // every second or so: the handles' callbacks, the count of bytes
+
+ private:
+  using Verdict = std::optional<Result<PagePtr>>;  // nullopt: read on
+
+  void stand(const PageRequest& request);
+  Verdict take(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
+  Verdict take_error(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
+  Verdict skip_expired(const PageRequest& request, PageBuilder& page);
+  bool beyond_stable(const PageRequest& request, Offset next);
+  Result<PagePtr> finish(PageBuilder& page, Offset next, bool at_end);
+  Result<PagePtr> fail(const char* code, const char* message);
+
+  ArchiveProbe& probe_;
+  const std::atomic<bool>& stopping_;
+  UpdateWriter writer_;
+  Record record_;
+  PartitionStream single_;
+  PartitionStream ahead_;
+  PartitionStream* stream_;  // the one that stands, or stood last
+  int pages_in_a_row_ = 0;
+  std::uint64_t counted_ = 0;  // bytes that the probe knows of
+};
+
+}  // namespace tailrace

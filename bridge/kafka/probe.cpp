@@ -1,0 +1,86 @@
+#include "kafka/probe.h"
+
+#include "kafka/message.h"
+#include "kafka/trouble.h"
+#include "wire/fingerprint.h"
+
+#include <chrono>
+
+namespace tailrace {
+namespace {
+
+constexpr int kPollMillis = 20;
+
+Probed::Kind kind_of(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::end:
+      return Probed::Kind::nothing;
+    case Trouble::out_of_range:
+      return Probed::Kind::out_of_range;
+    case Trouble::undecodable:
+      return Probed::Kind::undecodable;
+    case Trouble::no_partition:
+      return Probed::Kind::no_partition;
+    default:
+      return Probed::Kind::unavailable;
+  }
+}
+
+}  // namespace
+
+Probe::Probe(const KafkaSettings& settings, const std::atomic<bool>& stopping)
+    : fetcher_(settings, FetchSizes{.fetch_bytes = 64 << 10, .queue_kilobytes = 16}), stopping_(stopping) {}
+
+Probed Probe::look(const std::string& topic, const ProbeRange& range, int patience_ms) {
+  return look(topic, std::vector<ProbeRange>{range}, patience_ms).front();
+}
+
+std::vector<Probed> Probe::look(const std::string& topic, const std::vector<ProbeRange>& ranges, int patience_ms) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  std::vector<Probed> found(ranges.size());
+  Open open;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    open[ranges[i].partition] = i;
+    fetcher_.start(topic, ranges[i].partition, ranges[i].from);
+  }
+  while (!open.empty() && !stopping_ && std::chrono::steady_clock::now() < deadline) {
+    const MessagePtr message = fetcher_.poll(kPollMillis);
+    if (!message) {
+      fetcher_.nudge(topic, open.begin()->first);
+      continue;
+    }
+    const auto at = open.find(message->partition);
+    if (at == open.end() || !take(*message, ranges[at->second], found[at->second])) continue;
+    fetcher_.stop(topic, message->partition);
+    open.erase(at);
+  }
+  for (const auto& [partition, index] : open) {
+    fetcher_.stop(topic, partition);
+    found[index] = Probed{};
+  }
+  return found;
+}
+
+// True when the answer is final.
+bool Probe::take(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed) {
+  return message.err ? take_error(message, probed) : take_record(message, range, probed);
+}
+
+bool Probe::take_record(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed) {
+  if (message.offset >= range.until) {
+    if (probed.kind != Probed::Kind::record) probed.kind = Probed::Kind::nothing;
+    return true;
+  }
+  read_record(message, record_);
+  probed = {Probed::Kind::record, record_.offset, fingerprint(record_), record_.timestamp};
+  return range.which == ProbeRange::Which::first || message.offset == range.until - 1;
+}
+
+bool Probe::take_error(const rd_kafka_message_t& message, Probed& probed) {
+  const Trouble trouble = classify(message.err);
+  if (trouble == Trouble::passing) return false;
+  if (probed.kind != Probed::Kind::record) probed = {kind_of(trouble), message.offset, 0, 0};
+  return true;
+}
+
+}  // namespace tailrace
