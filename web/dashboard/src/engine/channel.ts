@@ -1,0 +1,52 @@
+// One channel as the page knows it: what the bridge said, what its data looks like, what it missed.
+import type { ChannelHint } from "../messages.ts";
+import { Columns } from "./columns.ts";
+import { Outages } from "./outages.ts";
+import { Profile } from "./profile.ts";
+
+const kSuffixes: [RegExp, string][] = [
+  [/(_ms|millis|latency)$/i, "ms"], [/(_us|micros)$/i, "µs"], [/(_s|_secs|_seconds)$/i, "s"],
+  [/(_pct|_percent|percent|pct)$/i, "%"], [/(_bytes|bytes)$/i, "B"], [/_celsius$/i, "°C"], [/_(usd|eur)$/i, ""],
+];
+
+export class Channel {
+  readonly columns = new Columns();
+  readonly profile = new Profile(this.columns);
+  readonly outages = new Outages();
+  topic: string;
+  title = "";
+  units: Record<string, string> = {};
+  rate = 0;
+  earliest = NaN;
+  /** Latest offset per partition, by the bridge's own numbers. */
+  ends = new Map<number, number>();
+  fresh = false;
+  /** Why the bridge won't serve it, else empty. */
+  refused = "";
+  /** Its topic is gone from Kafka, for now. */
+  missing = false;
+  /** When something arrived last, and the newest record's own time. */
+  lastSeen = 0;
+  lastTime = 0;
+
+  constructor(readonly name: string, hint?: ChannelHint) {
+    this.topic = hint?.topic ?? name;
+    if (hint) this.hint(hint);
+  }
+
+  hint(hint: ChannelHint): void {
+    this.topic = hint.topic;
+    this.title = hint.title ?? "";
+    this.units = hint.units ?? {};
+  }
+
+  unitOf(field: string): string {
+    const own = Object.hasOwn(this.units, field) ? this.units[field] : undefined;
+    return own ?? kSuffixes.find(([pattern]) => pattern.test(field))?.[1] ?? "";
+  }
+
+  /** The history is another one now: what was learnt about losses no longer belongs to it. */
+  forget(): void {
+    this.outages.clear();
+  }
+}

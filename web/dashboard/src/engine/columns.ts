@@ -1,0 +1,115 @@
+// What a channel's records are made of: numeric and text leaves, found by walking values, each with a column number.
+// One per channel; shared by its stores. Everything is bounded: foreign data decides what is found here.
+import { Dictionary, kNone } from "./dictionary.ts";
+
+export const kNumbers = 32;
+export const kTexts = 12;
+const kDepth = 6;
+const kLeaves = 600;
+const kLongestText = 64;
+
+interface Node {
+  leaves: Map<string, Leaf>;
+}
+
+interface Leaf {
+  path: string;
+  number: number;
+  text: number;
+  node: Node | null;
+}
+
+/** One record, flattened. The same object is filled again for the next one: copy what must stay. */
+export class Row {
+  t = 0;
+  partition = 0;
+  offset = 0;
+  key = kNone;
+  readonly numbers = new Float64Array(kNumbers).fill(NaN);
+  readonly texts = new Uint16Array(kTexts);
+}
+
+export class Columns {
+  readonly numbers: string[] = [];
+  readonly texts: string[] = [];
+  readonly keys = new Dictionary();
+  readonly words: Dictionary[] = [];
+  /** Leaves that found no column, and values too deep to walk. */
+  leftOut = 0;
+  deep = 0;
+  /** Values of a numeric field that were something else. */
+  notNumbers = 0;
+  private leaves = 0;
+  private now = 0;
+  private root: Node = { leaves: new Map() };
+  private bare: Leaf = { path: "value", number: -1, text: -1, node: null };
+
+  /** Fills the fields of `row` from a parsed value; `now` is for forgetting. */
+  flatten(value: unknown, row: Row, now: number): void {
+    this.now = now;
+    row.numbers.fill(NaN);
+    row.texts.fill(0);
+    if (value !== null && typeof value === "object") this.walk(value, this.root, "", 1, row);
+    else this.leaf(this.bare, value, row);
+  }
+
+  private walk(value: object, node: Node, path: string, depth: number, row: Row): void {
+    if (Array.isArray(value)) return;
+    for (const name in value) {
+      const inner = (value as Record<string, unknown>)[name];
+      const leaf = node.leaves.get(name) ?? this.learn(node, name, path);
+      if (!leaf) continue;
+      if (inner !== null && typeof inner === "object") this.deeper(inner, leaf, depth, row);
+      else this.leaf(leaf, inner, row);
+    }
+  }
+
+  private deeper(value: object, leaf: Leaf, depth: number, row: Row): void {
+    if (depth >= kDepth) {
+      this.deep++;
+      return;
+    }
+    leaf.node ??= { leaves: new Map() };
+    this.walk(value, leaf.node, leaf.path + ".", depth + 1, row);
+  }
+
+  private leaf(leaf: Leaf, value: unknown, row: Row): void {
+    if (typeof value === "number") this.number(leaf, value, row);
+    else if (typeof value === "string") this.text(leaf, value, row);
+    else if (typeof value === "boolean") this.text(leaf, String(value), row);
+  }
+
+  private number(leaf: Leaf, value: number, row: Row): void {
+    if (leaf.number < 0) leaf.number = this.column(this.numbers, leaf.path, kNumbers);
+    if (leaf.number < kNumbers && Number.isFinite(value)) row.numbers[leaf.number] = value;
+  }
+
+  private text(leaf: Leaf, value: string, row: Row): void {
+    if (leaf.number >= 0 && leaf.number < kNumbers) this.notNumbers++;
+    if (value.length > kLongestText) return;
+    if (leaf.text < 0) leaf.text = this.textColumn(leaf.path);
+    if (leaf.text < kTexts) row.texts[leaf.text] = this.words[leaf.text].id(value, this.now);
+  }
+
+  private textColumn(path: string): number {
+    const at = this.column(this.texts, path, kTexts);
+    if (at < kTexts) this.words[at] = new Dictionary();
+    return at;
+  }
+
+  private column(list: string[], path: string, most: number): number {
+    if (list.length >= most) {
+      this.leftOut++;
+      return most;
+    }
+    return list.push(path) - 1;
+  }
+
+  private learn(node: Node, name: string, path: string): Leaf | null {
+    if (this.leaves >= kLeaves) return null;
+    this.leaves++;
+    const leaf: Leaf = { path: (path + name).slice(0, 200), number: -1, text: -1, node: null };
+    node.leaves.set(name, leaf);
+    return leaf;
+  }
+}

@@ -1,0 +1,72 @@
+// All channels that the bridge lists, which of them are followed, and which are new since the page was opened.
+import type { ChannelInfo } from "tailrace";
+import type { BridgeInfo } from "../messages.ts";
+import { Channel } from "./channel.ts";
+
+/** More topics than this are listed, and followed only when the reader asks. */
+const kFollowed = 12;
+const kFreshFor = 60_000;
+
+export class Directory {
+  readonly channels = new Map<string, Channel>();
+  private info: BridgeInfo = { kafka: "", demo: false, channels: [] };
+  private first = true;
+  private freshUntil = new Map<string, number>();
+
+  /** Takes a list of the bridge; returns the channels to follow that are not followed yet. */
+  update(list: ChannelInfo[], followed: ReadonlySet<string>, wanted: ReadonlySet<string>, now: number): Channel[] {
+    for (const info of list) this.learn(info, now);
+    const known = new Set(list.map(({ name }) => name));
+    for (const [name, channel] of this.channels) if (!known.has(name) && !channel.refused) this.channels.delete(name);
+    this.first = false;
+    const open = [...this.channels.values()].filter(c => !followed.has(c.name) && !c.refused);
+    const must = open.filter(c => wanted.has(c.name)), rest = open.filter(c => !wanted.has(c.name));
+    const room = Math.max(0, kFollowed - followed.size - must.length);
+    rest.sort((a, b) => Number(b.fresh) - Number(a.fresh) || b.rate - a.rate || (a.name < b.name ? -1 : 1));
+    return [...must, ...rest.slice(0, room)];
+  }
+
+  hint(info: BridgeInfo): void {
+    this.info = info;
+    for (const hint of info.channels) this.channels.get(hint.name)?.hint(hint);
+  }
+
+  /** Kept although the bridge doesn't list it: a link names it. */
+  refuse(name: string, code: string): Channel {
+    const channel = this.channels.get(name) ?? new Channel(name);
+    channel.refused = code;
+    this.channels.set(name, channel);
+    return channel;
+  }
+
+  get listed(): Channel[] {
+    const all = [...this.channels.values()].filter(c => !c.refused);
+    return all.sort((a, b) => Number(b.fresh) - Number(a.fresh) || (a.name < b.name ? -1 : 1));
+  }
+
+  /** Call now and then: what was new grows old. */
+  age(now: number): void {
+    for (const [name, until] of this.freshUntil) {
+      if (now < until) continue;
+      this.freshUntil.delete(name);
+      const channel = this.channels.get(name);
+      if (channel) channel.fresh = false;
+    }
+  }
+
+  private learn(info: ChannelInfo, now: number): void {
+    const channel = this.channels.get(info.name) ?? this.meet(info.name, now);
+    if (channel.refused) channel.refused = "";
+    channel.rate = info.rate;
+    channel.topic = info.topic;
+    for (const { partition, latest } of info.partitions) if (latest !== null) channel.ends.set(partition, latest);
+  }
+
+  private meet(name: string, now: number): Channel {
+    const channel = new Channel(name, this.info.channels.find(hint => hint.name === name));
+    channel.fresh = !this.first;
+    if (channel.fresh) this.freshUntil.set(name, now + kFreshFor);
+    this.channels.set(name, channel);
+    return channel;
+  }
+}

@@ -1,0 +1,259 @@
+// The Worker's table of contents: link, directory, live side, past, lane, painter, and the commands of the page.
+import type { ChannelInfo } from "tailrace";
+import type { BridgeInfo, FromWorker, Mode, PanelSpec, Receipt, ToWorker, View } from "../messages.ts";
+import { Backfill } from "./backfill.ts";
+import type { Channel } from "./channel.ts";
+import { Directory } from "./directory.ts";
+import type { Episode } from "./episode.ts";
+import { infer } from "./infer.ts";
+import { Lane } from "./lane.ts";
+import { Link } from "./link.ts";
+import { Live } from "./live.ts";
+import { Painter, type Shown } from "./painter.ts";
+import { Past } from "./past.ts";
+import { statusOf } from "./status.ts";
+import { Timeline } from "./timeline.ts";
+
+type Open = Extract<ToWorker, { do: "open" }>;
+const kThresholds = [1, 10, 100, 1000];
+
+export class Engine {
+  mode: Mode = "live";
+  private span: number;
+  private panels: PanelSpec[];
+  private visible = new Set<string>();
+  private pausedAt = 0;
+  private pausedRecords = 0;
+  private feedWindow = { first: 0, rows: 20, hold: false };
+  private feedChannel = "";
+  private inferred = new Map<string, { ids: string; next: number }>();
+  private readonly wanted: Set<string>;
+  private readonly directory = new Directory();
+  private readonly link: Link;
+  private readonly live: Live;
+  private readonly past: Past;
+  private readonly lane: Lane;
+  private readonly painter: Painter;
+  private readonly backfill: Backfill;
+
+  constructor(open: Open, private readonly post: (message: FromWorker) => void, private readonly changed: () => void) {
+    this.span = open.span;
+    this.panels = open.panels;
+    this.wanted = new Set(open.panels.filter(spec => !spec.hidden).map(spec => spec.channel));
+    this.link = new Link(open.url, open.api, open.token, {
+      channels: list => this.listed(list),
+      info: info => this.described(info),
+      kafka: (unreachable, since) => this.live.kafka(unreachable, since),
+      changed,
+    });
+    const followed = () => [...this.live.watches.values()].map(watch => watch.channel);
+    this.live = new Live(this.link, new Timeline(true, this.span), {
+      arrived: channel => this.arrived(channel), recovered: episode => this.recovered(episode), changed,
+    });
+    this.past = new Past(this.link, followed, () => this.panels, this.span, { changed, arrivedAtLive: () => this.goLive() });
+    this.lane = new Lane(this.link, followed, changed);
+    this.lane.setSpan(this.span);
+    this.painter = new Painter(name => this.directory.channels.get(name));
+    this.backfill = new Backfill(this.link, changed);
+    if (open.at !== null) this.startAt = open.at;
+    this.link.start();
+  }
+
+  private startAt: number | null = null;
+
+  do(command: ToWorker): void {
+    switch (command.do) {
+      case "panels": return this.setPanels(command.panels, new Set(command.visible));
+      case "span": return this.setSpan(command.span);
+      case "pause": return this.pause(command.on);
+      case "seek": return this.seek(command.at, command.dragging);
+      case "play": return this.past.play(command.speed);
+      case "live": return this.goLive();
+      case "cut": return this.link.cut(command.ms);
+      case "retry": return this.link.retry();
+      case "feed": return this.setFeed(command);
+      case "search": return this.search(command.text, command.channel);
+      case "record": return this.record(command.id);
+      case "follow": return this.follow(command.channel);
+      default:
+    }
+  }
+
+  /** Moves clocks on; called ten times a second and more. */
+  tick(): void {
+    const now = this.link.client.now();
+    if (this.mode === "past") this.past.tick();
+    this.directory.age(now);
+    if (this.link.downSince === 0) this.lane.tick(now);
+  }
+
+  view(): View {
+    const now = this.link.client.now(), shown = this.shown(now), { painter } = this, frozen = this.mode === "paused";
+    const specs = this.panels.filter(spec => !spec.hidden && (spec.kind === "stat" || this.visible.has(spec.id)));
+    const { feedWindow: f } = this, name = this.feedChannel || this.panels.find(spec => !spec.hidden)?.channel || "";
+    const track = shown.timeline.tracks.get(name);
+    return {
+      now, at: shown.at, mode: this.mode, speed: this.past.playing ? this.past.speed : 0, playing: this.past.playing, span: this.span,
+      held: frozen ? this.live.records - this.pausedRecords : 0, loading: shown.loading,
+      status: statusOf(this.link, this.live, this.directory.listed.length),
+      panels: frozen ? [] : painter.panels(specs, shown),
+      ...(!frozen && painter.is("stats", now) ? { stats: painter.stats(specs, shown) } : null),
+      ...(painter.is("channels", now) ? { channels: painter.channels(this.directory.listed, c => this.live.watches.has(c), shown), offsets: { channel: name, rows: places(track?.places) } } : null),
+      ...(!frozen && painter.is("feed", now) ? { feed: shown.timeline.feed.view(f.first, f.rows) } : null),
+      ...(painter.is("lane", now) ? { lane: this.lane.view(now) } : null),
+      receipt: this.live.episode?.replaying ? this.live.episode.view(now) : this.receipt(),
+    };
+  }
+
+  private lastReceipt: Receipt | null = null;
+  private receipt(): Receipt | null {
+    const receipt = this.lastReceipt;
+    this.lastReceipt = null;
+    return receipt;
+  }
+
+  private shown(now: number): Shown {
+    const past = this.mode === "past", span = this.span;
+    return {
+      timeline: past ? this.past.shown : this.live.timeline, mode: this.mode, span, now,
+      at: past ? this.past.at : this.mode === "paused" ? this.pausedAt : now,
+      loading: past ? this.past.loading : this.backfill.open, front: channel => (past ? Infinity : this.live.fillFront(channel)),
+    };
+  }
+
+  private listed(list: ChannelInfo[]): void {
+    const followed = new Set(this.live.watches.keys()), now = this.link.client.now();
+    for (const channel of this.directory.update(list, followed, this.wanted, now)) this.begin(channel);
+    const names = new Set(list.map(({ name }) => name));
+    for (const name of this.wanted) if (!names.has(name)) this.directory.refuse(name, "channel_unavailable");
+    for (const name of followed) if (!names.has(name)) this.live.unfollow(name);
+    if (this.startAt !== null && this.live.watches.size) {
+      this.seek(this.startAt, false);
+      this.startAt = null;
+    }
+    this.changed();
+  }
+
+  private begin(channel: Channel): void {
+    const seconds = this.backfill.affordable(channel.rate, this.span / 1000);
+    this.live.follow(channel, seconds);
+    this.live.timeline.setPanels(this.panels, this.span);
+    this.lane.refresh();
+  }
+
+  private described(info: BridgeInfo): void {
+    this.directory.hint(info);
+    this.post({ is: "bridge", info });
+    this.changed();
+  }
+
+  private arrived(channel: Channel): void {
+    this.propose(channel);
+    this.changed();
+  }
+
+  /** Makes panels from what the data is, again as more of it is known. */
+  private propose(channel: Channel): void {
+    const { records } = channel.profile, known = this.inferred.get(channel.name) ?? { ids: "", next: 0 };
+    if (records < (kThresholds[known.next] ?? Infinity)) return;
+    while (records >= (kThresholds[known.next] ?? Infinity)) known.next++;
+    const panels = infer(channel.name, channel.profile), ids = panels.map(spec => spec.id).join();
+    if (ids !== known.ids) this.post({ is: "layout", channel: channel.name, panels, fresh: channel.fresh });
+    this.inferred.set(channel.name, { ids, next: known.next });
+  }
+
+  private recovered(episode: Episode): void {
+    this.lastReceipt = episode.view(this.link.client.now());
+    this.lane.refresh();
+    this.changed();
+  }
+
+  private setPanels(panels: PanelSpec[], visible: Set<string>): void {
+    this.panels = panels;
+    this.visible = visible;
+    for (const [name, ids] of this.live.timeline.setPanels(panels, this.span)) this.fill(name, ids);
+    if (this.mode === "past") this.past.setPanels();
+    this.painter.refresh();
+    this.changed();
+  }
+
+  /** Gives new aggregates what is known already: rows first, older history from the bridge. */
+  private fill(name: string, ids: string[]): void {
+    const track = this.live.timeline.tracks.get(name), now = this.link.client.now();
+    if (!track || !this.live.watches.has(name)) return;
+    track.refill(ids, now - this.span, now + 2000);
+    this.backfill.fill(track, ids, now - this.span, now);
+  }
+
+  private setSpan(span: number): void {
+    if (span === this.span) return;
+    const paused = this.mode === "paused";
+    this.span = span;
+    this.lane.setSpan(span);
+    const fresh = this.live.timeline.setPanels(this.panels, span), now = this.link.client.now();
+    for (const [name, ids] of fresh) {
+      this.live.timeline.tracks.get(name)?.refillPace(now - span, now);
+      this.fill(name, ids);
+    }
+    this.past.setSpan(span, this.mode === "past");
+    if (paused) this.seek(this.pausedAt, false);
+    this.painter.refresh();
+    this.changed();
+  }
+
+  private pause(on: boolean): void {
+    if (this.mode === "past") return this.past.play(on ? 0 : this.past.speed);
+    this.mode = on ? "paused" : "live";
+    this.pausedAt = this.link.client.now();
+    this.pausedRecords = this.live.records;
+    this.painter.refresh();
+    this.changed();
+  }
+
+  private seek(at: number, dragging: boolean): void {
+    const now = this.link.client.now();
+    if (this.mode !== "past") this.past.play(0);
+    this.mode = "past";
+    this.past.seek(Math.min(at, now - 1), dragging, this.live.timeline);
+    this.painter.refresh();
+    this.changed();
+  }
+
+  private goLive(): void {
+    this.past.end();
+    this.mode = "live";
+    this.setFeed(this.feedWindow);
+    this.painter.refresh();
+    this.changed();
+  }
+
+  private setFeed(window: { first: number; rows: number; hold: boolean }): void {
+    this.feedWindow = window;
+    this.shown(0).timeline.feed.hold(window.hold);
+    this.painter.refresh();
+    this.changed();
+  }
+
+  private search(text: string, channel: string): void {
+    this.feedChannel = channel;
+    this.live.timeline.feed.search(text, channel);
+    this.past.search(text, channel);
+    this.painter.refresh();
+    this.changed();
+  }
+
+  private record(id: number): void {
+    const record = this.shown(0).timeline.feed.detail(id, name => this.directory.channels.get(name)?.topic ?? name);
+    this.post({ is: "record", id, record });
+  }
+
+  private follow(name: string): void {
+    this.wanted.add(name);
+    const channel = this.directory.channels.get(name);
+    if (channel && !this.live.watches.has(name)) this.begin(channel);
+  }
+}
+
+function places(map: Map<number, number> | undefined): { partition: number; offset: number }[] {
+  return [...(map ?? [])].sort((a, b) => a[0] - b[0]).map(([partition, offset]) => ({ partition, offset }));
+}

@@ -1,0 +1,146 @@
+// The newest records of all channels, bounded in number and in bytes, and what a search finds among them.
+import type { Update } from "tailrace";
+import type { FeedItem, FeedView, RecordDetail } from "../messages.ts";
+import { factsOf } from "./facts.ts";
+import { formOf, keyOf } from "./flat.ts";
+
+const kKept = 1000;
+const kShown = 500;
+/** JSON longer than this is kept as the beginning of its text. */
+const kLongest = 64 << 10;
+
+interface Entry {
+  id: number;
+  channel: string;
+  partition: number;
+  update: Update;
+  back: boolean;
+  /** Characters that were cut off. */
+  cut: number;
+}
+
+interface Divider {
+  id: number;
+  tone: "hold" | "replay" | "gap";
+  text: string;
+  place: string;
+}
+
+type Kept = Entry | Divider;
+
+export class Feed {
+  private all: Kept[] = [];
+  private found: Kept[] = [];
+  private held: Kept[] | null = null;
+  private heldAt = 0;
+  private next = 1;
+  private text = "";
+  private channel = "";
+
+  add(channel: string, partition: number, updates: Update[], back: boolean): void {
+    const alone = updates.length === 1;
+    for (const update of updates.length > kKept ? updates.slice(-kKept) : updates) {
+      this.keep({ id: this.next++, channel, partition, update, back, cut: 0, ...(alone ? shortened(update) : null) });
+    }
+    if (this.all.length > 2 * kKept) this.all = this.all.slice(-kKept);
+    if (this.found.length > 2 * kShown) this.found = this.found.slice(-kShown);
+  }
+
+  divide(tone: Divider["tone"], text: string, place: string): number {
+    const id = this.next++;
+    this.keep({ id, tone, text, place });
+    return id;
+  }
+
+  /** Changes the words of a divider that still stands. */
+  reword(id: number, change: Partial<Divider>): void {
+    const divider = this.all.find(kept => kept.id === id);
+    if (divider && "tone" in divider) Object.assign(divider, change);
+  }
+
+  search(text: string, channel: string): void {
+    this.text = text.trim().toLowerCase();
+    this.channel = channel;
+    this.held = null;
+    this.found = this.all.filter(kept => this.matches(kept)).slice(-kShown);
+  }
+
+  /** Stops the list for a reader; what arrives meanwhile is counted. */
+  hold(on: boolean): void {
+    if (on && !this.held) {
+      this.held = this.found.slice(-kShown);
+      this.heldAt = this.next;
+    } else if (!on) {
+      this.held = null;
+    }
+  }
+
+  view(first: number, rows: number): FeedView {
+    const list = this.held ?? this.found, count = Math.min(kShown, list.length);
+    const at = (i: number) => list[list.length - 1 - i];
+    const dividers: number[] = [], items: FeedItem[] = [];
+    for (let i = 0; i < count; i++) if ("tone" in at(i)) dividers.push(i);
+    for (let i = first; i < Math.min(count, first + rows); i++) items.push(itemOf(at(i)));
+    const fresh = this.held ? this.next - this.heldAt : 0;
+    return { count, first, items, dividers, fresh, searching: this.text !== "" || this.channel !== "", note: "" };
+  }
+
+  detail(id: number, topicOf: (channel: string) => string): RecordDetail | null {
+    const entry = (this.held ?? []).find(kept => kept.id === id) ?? this.all.find(kept => kept.id === id);
+    return entry && "update" in entry ? detailOf(entry, topicOf(entry.channel)) : null;
+  }
+
+  clear(): void {
+    this.all = [];
+    this.found = [];
+    this.held = null;
+  }
+
+  private keep(kept: Kept): void {
+    this.all.push(kept);
+    if (this.matches(kept)) this.found.push(kept);
+  }
+
+  private matches(kept: Kept): boolean {
+    if ("tone" in kept) return this.text === "";
+    if (this.channel !== "" && kept.channel !== this.channel) return false;
+    return this.text === "" || haystack(kept.update).includes(this.text);
+  }
+}
+
+function haystack(update: Update): string {
+  const value = update.s ?? update.b ?? (update.v === undefined ? "" : JSON.stringify(update.v));
+  return `${keyOf(update) ?? ""} ${value}`.toLowerCase();
+}
+
+/** A long value is kept as the beginning of its text: five hundred megabytes of records are nobody's wish. */
+function shortened(update: Update): Partial<Entry> | null {
+  const whole = update.s ?? update.b ?? (typeof update.v === "object" || typeof update.v === "string" ? JSON.stringify(update.v) : "");
+  if (whole.length <= kLongest) return null;
+  const { o, t, k, kb, h } = update;
+  return { update: { o, t, k, kb, h, s: whole.slice(0, kLongest) }, cut: whole.length - kLongest };
+}
+
+function itemOf(kept: Kept): FeedItem {
+  if ("tone" in kept) return { id: kept.id, kind: "divider", tone: kept.tone, text: kept.text, place: kept.place };
+  const { id, channel, partition, update, back } = kept;
+  const form = formOf(update), json = form === "json";
+  const text = json ? "" : (update.s ?? update.b ?? "").slice(0, 200);
+  return {
+    id, kind: "record", channel, partition, offset: update.o, t: update.t, key: keyOf(update)?.slice(0, 120) ?? null,
+    facts: json ? factsOf(update.v) : [], tag: json ? "" : kept.cut ? "long" : form, text, back, dead: form === "deleted",
+  };
+}
+
+function detailOf(entry: Entry, topic: string): RecordDetail {
+  const { channel, partition, update, cut } = entry, form = formOf(update);
+  const headers = (update.h ?? []).map(([name, value]): [string, string] => [asText(name), asText(value)]);
+  const note = cut ? `The first ${kLongest.toLocaleString("en")} characters; ${cut.toLocaleString("en")} more were left out here.`
+    : update.omitted ? `${update.omitted.bytes.toLocaleString("en")} bytes: too large for the bridge to send.` : "";
+  return { channel, topic, partition, offset: update.o, t: update.t, key: keyOf(update), form, value: update.v ?? update.s ?? update.b ?? null, headers, note };
+}
+
+function asText(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "string" ? value : String((value as { b?: string }).b ?? "");
+}

@@ -1,0 +1,84 @@
+// Which series of a panel a row belongs to: eight names at most, the ninth is "other". Names keep their colour.
+import type { Columns, Row } from "./columns.ts";
+import { kNone, kOther, type Dictionary } from "./dictionary.ts";
+
+export const kNamed = 8;
+export const kRest = kNamed;
+
+export class Grouping {
+  readonly names: (string | null)[] = new Array(kNamed).fill(null);
+  private readonly others = new Set<number>();
+  private known = new Int8Array(4096).fill(-1);
+
+  constructor(
+    private readonly columns: Columns,
+    readonly by: string,
+    private readonly colors: Record<string, number>,
+    preferred: string[] = [],
+  ) {
+    preferred.slice(0, kNamed).forEach((name, i) => (this.names[i] = name));
+  }
+
+  /** The series of a row. */
+  of(row: Row): number {
+    if (this.by === "") return 0;
+    const id = this.idOf(row);
+    const known = this.known[id];
+    return known >= 0 ? known : this.assign(id);
+  }
+
+  get otherCount(): number {
+    return this.others.size + (this.others.has(kOther) ? this.dictionary?.counts[kOther] ?? 0 : 0);
+  }
+
+  /** Gives up a name that has had nothing to show for a whole window, when others wait for a place. */
+  release(series: number): void {
+    if (this.others.size === 0) return;
+    this.names[series] = null;
+    this.others.clear();
+    this.known.fill(-1);
+  }
+
+  /** Colour slot 1 to 8 of a name: by hash, then the first free one; kept for good. */
+  colorOf(name: string): number {
+    const known = this.colors[name];
+    if (known >= 1 && known <= kNamed) return known;
+    const taken = new Set(this.names.filter(n => n !== null && n !== name).map(n => this.colors[n!]));
+    let color = (hash(name) % kNamed) + 1;
+    for (let i = 0; taken.has(color) && i < kNamed; i++) color = (color % kNamed) + 1;
+    this.colors[name] = color;
+    return color;
+  }
+
+  private get dictionary(): Dictionary | undefined {
+    return this.by === "key" ? this.columns.keys : this.columns.words[this.columns.texts.indexOf(this.by)];
+  }
+
+  private idOf(row: Row): number {
+    if (this.by === "key") return row.key;
+    const column = this.columns.texts.indexOf(this.by);
+    return column < 0 ? kNone : row.texts[column];
+  }
+
+  private assign(id: number): number {
+    const name = id === kNone ? "none" : this.dictionary?.name(id) ?? "";
+    const series = id === kOther ? kRest : this.place(name);
+    if (series === kRest) this.others.add(id);
+    return (this.known[id] = series);
+  }
+
+  private place(name: string): number {
+    const at = this.names.indexOf(name);
+    if (at >= 0) return at;
+    const free = this.names.indexOf(null);
+    if (free < 0) return kRest;
+    this.names[free] = name;
+    return free;
+  }
+}
+
+function hash(text: string): number {
+  let h = 2166136261;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 16777619);
+  return h >>> 0;
+}

@@ -1,0 +1,66 @@
+// The last value of every key: a bounded table of the numeric fields a person would look at.
+import type { Columns, Row } from "./columns.ts";
+import { kNone } from "./dictionary.ts";
+import type { PanelSpec } from "../messages.ts";
+
+const kFields = 5;
+const kKept = 256;
+const kShown = 100;
+
+interface Entry {
+  key: string;
+  t: number;
+  offset: number;
+  partition: number;
+  values: number[];
+}
+
+export class LastTable {
+  private readonly entries = new Map<number, Entry>();
+  private dropped = 0;
+
+  constructor(private readonly spec: PanelSpec, private readonly columns: Columns) {}
+
+  add(row: Row): boolean {
+    const entry = this.entries.get(row.key) ?? this.open(row);
+    if (row.t < entry.t) return true;
+    entry.t = row.t;
+    const { numbers } = this.columns;
+    for (let i = 0; i < numbers.length; i++) if (row.numbers[i] === row.numbers[i]) entry.values[i] = row.numbers[i];
+    return true;
+  }
+
+  view(from: number): { fields: number[]; rows: { key: string; t: number; values: number[] }[]; more: number } {
+    for (const [id, entry] of this.entries) if (entry.t < from) this.entries.delete(id);
+    const rows = [...this.entries.values()].sort(byKey);
+    const fields = this.fields();
+    const shown = rows.slice(0, kShown).map(({ key, t, values }) => ({ key, t, values: fields.map(f => values[f] ?? NaN) }));
+    return { fields, rows: shown, more: rows.length - shown.length + this.dropped };
+  }
+
+  /** The chosen field first, then the others in order of appearance. */
+  private fields(): number[] {
+    const all = this.columns.numbers.map((_, i) => i), chosen = this.columns.numbers.indexOf(this.spec.field);
+    return [...all.filter(i => i === chosen), ...all.filter(i => i !== chosen)].slice(0, kFields);
+  }
+
+  private open(row: Row): Entry {
+    if (this.entries.size >= kKept) this.dropOldest();
+    const key = row.key === kNone ? "no key" : this.columns.keys.name(row.key);
+    const entry: Entry = { key, t: -Infinity, offset: row.offset, partition: row.partition, values: [] };
+    this.entries.set(row.key, entry);
+    return entry;
+  }
+
+  private dropOldest(): void {
+    let oldest = -1, t = Infinity;
+    for (const [id, entry] of this.entries) if (entry.t < t) [oldest, t] = [id, entry.t];
+    this.entries.delete(oldest);
+    this.dropped = Math.max(1, this.columns.keys.size - kKept);
+  }
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+function byKey(a: Entry, b: Entry): number {
+  return collator.compare(a.key, b.key);
+}

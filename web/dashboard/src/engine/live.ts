@@ -1,0 +1,252 @@
+// The live side: one subscription per followed channel into the live timeline, and the bookkeeping of what it missed.
+import type { Batch, Gap, Recovered, Reset, StateChange, Subscription, TailraceError } from "tailrace";
+import type { Channel } from "./channel.ts";
+import { Episode } from "./episode.ts";
+import type { Link } from "./link.ts";
+import type { Outage } from "./outages.ts";
+import { grouped } from "../words.ts";
+import type { Timeline } from "./timeline.ts";
+
+export interface LiveEvents {
+  arrived(channel: Channel): void;
+  recovered(episode: Episode): void;
+  changed(): void;
+}
+
+interface Watch {
+  channel: Channel;
+  sub: Subscription;
+  /** Still within its first fill. */
+  filling: boolean;
+  /** Last time seen per partition, within a replay. */
+  fronts: Map<number, number>;
+  /** Losses whose end on the time axis is not known yet, by partition. */
+  losing: Map<number, { to: number }>;
+  lastTime: Map<number, number>;
+}
+
+export class Live {
+  readonly watches = new Map<string, Watch>();
+  episode: Episode | null = null;
+  /** Ages of recent batches, for the pill. */
+  private readonly ages = new Float64Array(31).fill(NaN);
+  private aged = 0;
+  private divider = 0;
+  /** Records that arrived in each of the last seconds. */
+  private readonly pulse = new Float64Array(8);
+  private pulseAt = 0;
+  lastArrival = 0;
+  records = 0;
+
+  constructor(private readonly link: Link, readonly timeline: Timeline, private readonly events: LiveEvents) {}
+
+  /** Follows a channel from `seconds` ago. */
+  follow(channel: Channel, seconds: number): void {
+    if (this.watches.has(channel.name)) return;
+    const track = this.timeline.track(channel);
+    const sub = this.link.client.subscribe(channel.name, { from: `-${Math.max(1, Math.ceil(seconds))}s` });
+    const watch: Watch = { channel, sub, filling: true, fronts: new Map(), losing: new Map(), lastTime: new Map() };
+    track.covered = track.begun = this.link.client.now() - seconds * 1000;
+    this.watches.set(channel.name, watch);
+    sub.on("batch", batch => this.batch(watch, batch));
+    sub.on("state", change => this.state(watch, change, seconds));
+    sub.on("gap", gap => this.gap(watch, gap));
+    sub.on("reset", reset => this.reset(watch, reset));
+    sub.on("recovered", what => this.recovered(watch, what));
+    sub.on("error", error => this.failed(watch, error));
+  }
+
+  unfollow(name: string): void {
+    this.watches.get(name)?.sub.close();
+    this.watches.delete(name);
+    if (this.episode?.leave(name)) this.episode = null;
+  }
+
+  kafka(unreachable: boolean, since: number): void {
+    for (const { channel } of this.watches.values()) {
+      if (unreachable) channel.outages.begin(since, "Kafka unreachable");
+      else if (channel.outages.open?.cause === "Kafka unreachable") channel.outages.heal(0, this.link.client.now());
+    }
+    if (unreachable) this.divide("hold", "Kafka unreachable", "");
+  }
+
+  /** Median age of what arrives; NaN when nothing did for a while. */
+  get behind(): number {
+    const known = [...this.ages].filter(age => age === age).sort((a, b) => a - b);
+    return known.length ? known[known.length >> 1] : NaN;
+  }
+
+  /** Records per second over the last whole seconds. */
+  rate(now: number): number {
+    this.beat(now, 0);
+    const at = Math.floor(now / 1000) % 8;
+    let sum = 0;
+    for (let i = 1; i <= 5; i++) sum += this.pulse[(at + 8 - i) % 8];
+    return sum / 5;
+  }
+
+  /** How far the first fill has come, on the time axis; Infinity when it is done. */
+  fillFront(channel: string): number {
+    const watch = this.watches.get(channel);
+    if (!watch?.filling) return Infinity;
+    return Math.min(...watch.fronts.values());
+  }
+
+  get filling(): boolean {
+    for (const watch of this.watches.values()) if (watch.filling) return true;
+    return false;
+  }
+
+  private batch(watch: Watch, batch: Batch): void {
+    const { channel } = watch, now = this.link.client.now(), open = channel.outages.open;
+    const back = open !== undefined && open.to !== Infinity;
+    const t = this.timeline.add(channel, batch.partition, batch.updates, now, back);
+    if (watch.losing.size) this.closeLoss(watch, batch.partition, batch.updates[0]?.t ?? t);
+    watch.lastTime.set(batch.partition, t);
+    if (back || watch.filling) this.front(watch, batch.partition, t);
+    if (back) this.episode?.progress(channel.name, batch.updates.length);
+    else if (!watch.filling) this.fresh(now, t, batch.updates.length);
+    this.lastArrival = now;
+    channel.lastSeen = now;
+    channel.lastTime = Math.max(channel.lastTime, t);
+    this.records += batch.updates.length;
+    this.events.arrived(channel);
+  }
+
+  private fresh(now: number, t: number, records: number): void {
+    this.ages[this.aged++ % this.ages.length] = now - t;
+    this.beat(now, records);
+  }
+
+  private front(watch: Watch, partition: number, t: number): void {
+    watch.fronts.set(partition, t);
+    watch.channel.outages.advance(Math.min(...watch.fronts.values()));
+  }
+
+  private state(watch: Watch, change: StateChange, seconds: number): void {
+    const { channel } = watch, now = this.link.client.now();
+    if (change.new === "replaying") this.resumed(watch, now);
+    else if (change.new === "live") this.isLive(watch, now);
+    else if (change.new === "connecting" || change.new === "offline") this.down(watch, now, change);
+    else if (change.new === "closed") this.events.changed();
+    if (change.new === "replaying" && watch.filling) this.cover(channel, now - seconds * 1000);
+    this.events.changed();
+  }
+
+  /** The clock of the bridge is known only with the welcome; a start is rounded down to a whole second. */
+  private cover(channel: Channel, from: number): void {
+    const track = this.timeline.track(channel);
+    track.covered = track.begun = Math.floor(from / 1000) * 1000;
+  }
+
+  private down(watch: Watch, now: number, change: StateChange): void {
+    if (watch.filling || change.old === "idle") return;
+    const silent = change.reason === "silent" && this.lastArrival > 0;
+    const from = silent ? this.lastArrival : now;
+    const cause: Outage["cause"] = this.link.cutter.until > 0 ? "cut" : "disconnected";
+    watch.channel.outages.begin(from, cause);
+    watch.fronts.clear();
+    if (!this.episode) this.beginEpisode(from, cause);
+    this.episode!.join(watch.channel.name);
+    this.ages.fill(NaN);
+  }
+
+  private beginEpisode(from: number, cause: string): void {
+    this.episode = new Episode(from);
+    this.divider = this.divide("hold", cause === "cut" ? "Cut by you" : "Disconnected", "");
+  }
+
+  private resumed(watch: Watch, now: number): void {
+    const { channel } = watch;
+    if (!channel.outages.open) return;
+    channel.outages.refill(now);
+    this.episode?.resume(channel.name, 0, now);
+    void this.count(watch);
+  }
+
+  /** Asks how much is to come, for the pill; the replay doesn't wait for the answer. */
+  private async count(watch: Watch): Promise<void> {
+    const before = { ...watch.sub.offsets }, { episode } = this;
+    try {
+      const list = await this.link.client.channels();
+      const info = list.find(({ name }) => name === watch.channel.name);
+      const missed = info?.partitions.reduce((n, { partition, latest }) => n + Math.max(0, (latest ?? 0) - (before[partition] ?? latest ?? 0)), 0) ?? 0;
+      episode?.resume(watch.channel.name, missed, this.link.client.now());
+    } catch {
+      // The receipt will tell.
+    }
+  }
+
+  private isLive(watch: Watch, now: number): void {
+    if (watch.filling) {
+      watch.filling = false;
+    }
+    watch.fronts.clear();
+    const open = watch.channel.outages.open;
+    if (open && open.cause !== "Kafka unreachable") {
+      watch.channel.outages.heal(0, now);
+      queueMicrotask(() => this.settle(watch, null));
+    }
+  }
+
+  private recovered(watch: Watch, what: Recovered): void {
+    const now = this.link.client.now(), { outages } = watch.channel;
+    outages.heal(what.updates, now);
+    const last = outages.outages.at(-1);
+    if (last) last.updates = what.updates;
+    this.settle(watch, what);
+  }
+
+  private settle(watch: Watch, what: Recovered | null): void {
+    const { episode } = this;
+    if (!episode?.recovered(watch.channel.name, what)) return;
+    this.episode = null;
+    this.closeDivider(episode);
+    this.events.recovered(episode);
+  }
+
+  private closeDivider(episode: Episode): void {
+    const { ranges, updates } = episode.view(0), first = ranges[0];
+    const seconds = ((this.link.client.now() - episode.began) / 1000).toFixed(1);
+    this.timeline.feed.reword(this.divider, { text: `Outage of ${seconds} s`, place: first ? `from ${grouped(first.from)}` : "" });
+    this.divide("replay", `Recovered ${grouped(updates)}`, first ? `to ${grouped(first.next - 1)}` : "");
+  }
+
+  private gap(watch: Watch, gap: Gap): void {
+    const now = this.link.client.now(), from = watch.lastTime.get(gap.partition) ?? this.timeline.track(watch.channel).covered;
+    const loss = { from, to: now, offsets: gap.next - gap.from, reason: gap.reason, first: gap.from, next: gap.next, partition: gap.partition };
+    watch.channel.outages.lose(loss);
+    watch.losing.set(gap.partition, loss);
+    this.divide("gap", `Gap of ${grouped(loss.offsets)}: ${gap.reason}`, `p${gap.partition} ${grouped(gap.from)}`);
+  }
+
+  private closeLoss(watch: Watch, partition: number, t: number): void {
+    const loss = watch.losing.get(partition);
+    if (loss) loss.to = Math.max(t, watch.lastTime.get(partition) ?? t);
+    watch.losing.delete(partition);
+  }
+
+  private reset(watch: Watch, reset: Reset): void {
+    watch.channel.forget();
+    watch.lastTime.clear();
+    this.divide("gap", `History changed: ${reset.reason.replace(/_/g, " ")}`, watch.channel.name);
+  }
+
+  private failed(watch: Watch, error: TailraceError): void {
+    if (error.retryable) return;
+    watch.channel.refused = error.code;
+    this.unfollow(watch.channel.name);
+    this.events.changed();
+  }
+
+  private divide(tone: "hold" | "replay" | "gap", text: string, place: string): number {
+    return this.timeline.feed.divide(tone, text, place);
+  }
+
+  private beat(now: number, records: number): void {
+    const at = Math.floor(now / 1000);
+    for (let s = Math.max(this.pulseAt + 1, at - 7); s <= at; s++) this.pulse[s % 8] = 0;
+    this.pulseAt = at;
+    this.pulse[at % 8] += records;
+  }
+}

@@ -1,0 +1,101 @@
+// What one channel missed and got back: the truth behind hatches, badges and receipts. Bounded lists.
+import type { Badge, Band } from "../messages.ts";
+import { grouped } from "../words.ts";
+
+const kKept = 60;
+
+export interface Outage {
+  from: number;
+  /** Infinity while nothing came back yet. */
+  to: number;
+  /** How far the refill has come, on the time axis. */
+  front: number;
+  cause: "cut" | "disconnected" | "Kafka unreachable" | "";
+  updates: number;
+  healed: boolean;
+}
+
+export interface Loss {
+  from: number;
+  to: number;
+  offsets: number;
+  reason: string;
+  first: number;
+  next: number;
+  partition: number;
+}
+
+export class Outages {
+  readonly outages: Outage[] = [];
+  readonly losses: Loss[] = [];
+
+  get open(): Outage | undefined {
+    const last = this.outages.at(-1);
+    return last && !last.healed ? last : undefined;
+  }
+
+  begin(from: number, cause: Outage["cause"]): void {
+    if (this.open) return;
+    this.outages.push({ from, to: Infinity, front: from, cause, updates: 0, healed: false });
+    if (this.outages.length > kKept) this.outages.shift();
+  }
+
+  /** The connection is back at `now`; what lies between is on its way. */
+  refill(now: number): void {
+    const open = this.open;
+    if (open && open.to === Infinity) open.to = now;
+  }
+
+  advance(t: number): void {
+    const open = this.open;
+    if (open && open.to !== Infinity) open.front = Math.max(open.front, Math.min(t, open.to));
+  }
+
+  heal(updates: number, now: number): void {
+    const open = this.open;
+    if (!open) return;
+    if (open.to === Infinity) open.to = now;
+    open.front = open.to;
+    open.updates = updates;
+    open.healed = true;
+  }
+
+  lose(loss: Loss): void {
+    this.losses.push(loss);
+    if (this.losses.length > kKept) this.losses.shift();
+  }
+
+  clear(): void {
+    this.outages.length = 0;
+    this.losses.length = 0;
+  }
+
+  bands(from: number, at: number): Band[] {
+    const bands: Band[] = [];
+    for (const o of this.outages) {
+      if (o.from >= at || o.to <= from) continue;
+      const kind = o.cause === "Kafka unreachable" ? "kafka" : "outage";
+      const text = o.healed ? (o.updates ? `recovered ${grouped(o.updates)}` : "") : o.cause;
+      bands.push({ kind, from: o.from, to: o.to, front: o.front, text });
+    }
+    for (const g of this.losses) {
+      if (g.from >= at || g.to <= from) continue;
+      bands.push({ kind: "gap", from: g.from, to: g.to, front: g.from, text: `gap of ${grouped(g.offsets)} · ${g.reason}` });
+    }
+    return bands;
+  }
+
+  /** Times within which no line may be drawn. */
+  holes(at: number): [number, number][] {
+    const open = this.outages.filter(o => !o.healed).map((o): [number, number] => [o.front, Math.min(at, o.to)]);
+    return [...open, ...this.losses.map((g): [number, number] => [g.from, g.to])];
+  }
+
+  badge(from: number, at: number): Badge {
+    const lost = this.losses.filter(g => g.from < at && g.to > from).reduce((n, g) => n + g.offsets, 0);
+    if (lost > 0) return { kind: "gap", text: `gap of ${grouped(lost)}` };
+    const open = this.open;
+    if (open && open.from < at) return open.to === Infinity ? { kind: "outage", text: "outage" } : { kind: "replay", text: "replaying" };
+    return { kind: "exact", text: "exact" };
+  }
+}

@@ -1,0 +1,111 @@
+// Composes one frame's worth of what the page shows, from whichever timeline is shown. Parts have their own pace: lines
+// come as fast as frames do, figures and rails only as fast as eyes can use them.
+import type { ChannelView, Mode, PanelSpec, PanelView, StatView } from "../messages.ts";
+import type { Channel } from "./channel.ts";
+import { numericFields } from "./infer.ts";
+import { panelView, type Moment } from "./panelview.ts";
+import { valueAt } from "./reduce.ts";
+import { Stat } from "./stat.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Track } from "./track.ts";
+
+export interface Shown {
+  timeline: Timeline;
+  mode: Mode;
+  at: number;
+  span: number;
+  now: number;
+  loading: number;
+  /** Front of a first fill; Infinity when there is none. */
+  front(channel: string): number;
+}
+
+type Part = "stats" | "tables" | "channels" | "feed" | "lane";
+const kPace: Record<Part, number> = { stats: 250, tables: 100, channels: 500, feed: 200, lane: 200 };
+
+export class Painter {
+  private due: Record<Part, number> = { stats: 0, tables: 0, channels: 0, feed: 0, lane: 0 };
+
+  constructor(private readonly find: (channel: string) => Channel | undefined) {}
+
+  /** Everything is painted anew next time. */
+  refresh(): void {
+    for (const part of Object.keys(this.due) as Part[]) this.due[part] = 0;
+  }
+
+  is(part: Part, now: number): boolean {
+    if (now < this.due[part]) return false;
+    this.due[part] = now + kPace[part];
+    return true;
+  }
+
+  panels(specs: PanelSpec[], shown: Shown): PanelView[] {
+    const tables = this.is("tables", shown.now);
+    const due = specs.filter(spec => spec.kind !== "stat" && (tables || spec.kind === "time"));
+    return due.map(spec => {
+      const channel = this.find(spec.channel), track = shown.timeline.tracks.get(spec.channel);
+      return panelView(spec, channel, track, this.moment(channel, track, shown));
+    });
+  }
+
+  stats(specs: PanelSpec[], shown: Shown): StatView[] {
+    return specs.filter(spec => spec.kind === "stat").flatMap(spec => {
+      const channel = this.find(spec.channel), track = shown.timeline.tracks.get(spec.channel), stat = track?.aggregators.get(spec.id);
+      if (!channel || !(stat instanceof Stat)) return [];
+      const view = stat.view(this.moment(channel, track, shown));
+      const unit = spec.aggregate === "rate" ? "/s" : channel.unitOf(spec.field);
+      return [{ id: spec.id, ...view, unit, whole: channel.profile.whole(spec.field), hole: hole(channel, shown) }];
+    });
+  }
+
+  channels(list: Channel[], followed: (name: string) => boolean, shown: Shown): ChannelView[] {
+    return list.map(channel => {
+      const track = shown.timeline.tracks.get(channel.name), { profile } = channel;
+      const fields = numericFields(profile);
+      return {
+        name: channel.name, topic: channel.topic, rate: channel.rate, fields, texts: channel.columns.texts.slice(), keyNoun: profile.noun, keyed: profile.keyed > 0,
+        quietSince: channel.rate === 0 ? channel.lastTime : 0, fresh: channel.fresh, followed: followed(channel.name),
+        note: noteOf(channel, fields, followed(channel.name)), line: pace(track, shown), hole: hole(channel, shown),
+      };
+    });
+  }
+
+  private moment(channel: Channel | undefined, track: Track | undefined, shown: Shown): Moment {
+    const { at, span } = shown, from = at - span;
+    const front = channel ? shown.front(channel.name) : Infinity, filling = front !== Infinity;
+    const bands = channel?.outages.bands(from, at) ?? [], holes = channel?.outages.holes(at) ?? [];
+    const badge = channel?.outages.badge(from, at) ?? { kind: "none", text: "" };
+    if (filling) bands.push({ kind: "first", from, to: at, front: Math.max(from, front), text: "" });
+    return {
+      at, span, bands, holes, filling, covered: track?.covered ?? -Infinity, settled: !filling && shown.loading === 0,
+      badge: filling && badge.kind === "exact" ? { kind: "replay", text: "replaying" } : badge,
+    };
+  }
+}
+
+function noteOf(channel: Channel, fields: string[], followed: boolean): string {
+  if (channel.missing) return "topic is gone";
+  if (!followed) return "not followed";
+  if (channel.profile.records === 0 || fields.length) return "";
+  return channel.profile.texts ? "text, no numbers" : "no numbers";
+}
+
+/** Records per second, over the window, in seventy steps. */
+function pace(track: Track | undefined, shown: Shown): Float64Array {
+  const line = new Float64Array(72).fill(NaN);
+  if (!track) return line;
+  const last = track.pace.binOf(shown.at) - 1;
+  for (let i = 0; i < 72; i++) {
+    const bin = last - 71 + i;
+    if (bin * track.pace.step >= track.covered) line[i] = valueAt(track.pace, 0, bin, "rate", 3);
+  }
+  return line;
+}
+
+/** The open hole of a channel as shares of the window. */
+function hole(channel: Channel, { at, span }: Shown): [number, number] | null {
+  const open = channel.outages.open;
+  if (!open || open.from >= at || open.front >= Math.min(at, open.to)) return null;
+  const share = (t: number) => Math.max(0, Math.min(1, (t - (at - span)) / span));
+  return [share(open.front), share(Math.min(at, open.to))];
+}

@@ -1,0 +1,105 @@
+// From one panel's aggregate to what the page draws: numbers, bands, badge, and words where there is nothing to draw.
+import type { Badge, Band, NoteText, PanelSpec, PanelView } from "../messages.ts";
+import type { Channel } from "./channel.ts";
+import { Histogram } from "./histogram.ts";
+import { LastTable } from "./lasttable.ts";
+import { Lines } from "./lines.ts";
+import { clock, grouped, paced } from "../words.ts";
+import type { Scene } from "./scene.ts";
+import { Tops } from "./tops.ts";
+import type { Track } from "./track.ts";
+
+export interface Moment extends Scene {
+  bands: Band[];
+  badge: Badge;
+  filling: boolean;
+}
+
+export function panelView(spec: PanelSpec, channel: Channel | undefined, track: Track | undefined, moment: Moment): PanelView {
+  const base = {
+    id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track) : "",
+    note: null, unit: channel ? unitOf(spec, channel, moment.span) : "", noun: channel?.profile.noun ?? "key",
+  };
+  if (!channel || channel.refused) return { ...base, kind: "note", note: refusal(spec.channel), badge: { kind: "none", text: "" } };
+  const aggregator = track?.aggregators.get(spec.id);
+  const whole = channel.profile.whole(spec.field);
+  if (aggregator instanceof Lines) {
+    const { xs, series, settled } = aggregator.view(moment);
+    return { ...base, kind: "time", xs, series, settled, whole, note: series.length ? null : nothing(spec, channel, moment) };
+  }
+  if (aggregator instanceof Histogram) {
+    const view = aggregator.view(moment);
+    return { ...base, kind: "histogram", ...view, whole, note: view.total ? null : nothing(spec, channel, moment) };
+  }
+  if (aggregator instanceof Tops) {
+    const view = aggregator.view(moment.at, moment.span);
+    return { ...base, kind: "top", ...view, note: view.total ? null : nothing(spec, channel, moment) };
+  }
+  if (aggregator instanceof LastTable) return { ...base, ...lastView(aggregator, channel), note: null };
+  return { ...base, kind: "note", note: nothing(spec, channel, moment), badge: { kind: "none", text: "" } };
+}
+
+function lastView(table: LastTable, channel: Channel) {
+  const { fields, rows, more } = table.view(-Infinity), { profile, columns } = channel;
+  return {
+    kind: "last" as const, rows, more,
+    fields: fields.map(i => ({
+      name: columns.numbers[i], unit: channel.unitOf(columns.numbers[i]), min: profile.low[i], max: profile.high[i], whole: !profile.broken[i],
+    })),
+  };
+}
+
+function unitOf(spec: PanelSpec, channel: Channel, span: number): string {
+  if (spec.kind === "last") return "";
+  if (spec.kind === "top") return `count in ${window(span)}`;
+  if (spec.aggregate === "rate") return "per s";
+  if (spec.aggregate === "count") return "records";
+  return channel.unitOf(spec.field);
+}
+
+function window(span: number): string {
+  return span < 3_600_000 ? `${span / 60_000} m` : `${span / 3_600_000} h`;
+}
+
+/** What had to be left out, in words; empty when nothing was. */
+function leftOut(channel: Channel, track: Track | undefined): string {
+  const { columns } = channel, list: string[] = [];
+  if (columns.leftOut) list.push(`${grouped(columns.leftOut)} fields beyond the first ${columns.numbers.length + columns.texts.length}`);
+  if (columns.deep) list.push(`${grouped(columns.deep)} values nested deeper than 6 levels`);
+  if (columns.notNumbers) list.push(`${grouped(columns.notNumbers)} values that were no numbers`);
+  if (track?.early) list.push(`${grouped(track.early)} records dated in the future`);
+  if (track?.late) list.push(`${grouped(track.late)} records older than the window`);
+  return list.length ? `Left out: ${list.join("; ")}.` : "";
+}
+
+function refusal(name: string): NoteText {
+  return {
+    kind: "locked", heading: "Not available to you",
+    text: `This link names the channel “${name}”. It does not exist, or your token does not cover it. Ask whoever runs the bridge.`,
+  };
+}
+
+/** Why there is nothing to draw. Lost, quiet and not drawable look and read differently. */
+function nothing(spec: PanelSpec, channel: Channel, moment: Moment): NoteText | null {
+  if (moment.filling) return { kind: "loading", heading: "", text: "" };
+  const loss = channel.outages.losses.find(g => g.from <= moment.at && g.to >= moment.at - moment.span);
+  if (loss && channel.lastSeen < loss.from) return gone(loss);
+  if (channel.profile.records > 0 && spec.kind === "note") return undrawable(channel);
+  if (channel.missing) return { kind: "quiet", heading: "The topic is gone", text: `Kafka has no topic “${channel.topic}” now. This panel goes on when it is back.` };
+  const since = channel.lastTime && channel.lastTime < moment.at ? ` since ${clock(channel.lastTime)}` : " in this time";
+  return { kind: "quiet", heading: "No records in this window", text: `Nothing was produced${since}. This is not an outage.` };
+}
+
+function gone(loss: { first: number; next: number; offsets: number; partition: number; reason: string }): NoteText {
+  const range = `offsets ${grouped(loss.first)} to ${grouped(loss.next - 1)} of partition ${loss.partition}`;
+  const text = loss.reason === "expired"
+    ? `Retention deleted ${range} before this page could read them. They will not come back.`
+    : `Kafka could not decode ${range}. They will not come back.`;
+  return { kind: "gone", heading: `Gap of ${grouped(loss.offsets)}: ${loss.reason}`, text };
+}
+
+function undrawable(channel: Channel): NoteText {
+  const { profile } = channel, rate = channel.rate > 0 ? `, ${paced(channel.rate)} per second` : "";
+  const what = profile.binaries > profile.records / 2 ? "bytes, neither JSON nor text" : profile.texts > profile.records / 2 ? "text, not JSON with numbers" : profile.deletes > profile.records / 2 ? "deletions, without a value" : "JSON without numbers";
+  return { kind: "wrong", heading: "Nothing to draw", text: `These records are ${what}. They are in Records${rate}.` };
+}

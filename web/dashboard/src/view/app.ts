@@ -1,0 +1,295 @@
+// The page's table of contents: starts the Worker, wires the parts, and passes what is said from one to the other.
+import type { BridgeInfo, ChannelView, FromWorker, View } from "../messages.ts";
+import { banner, bannerKind, type BannerKind } from "./banners.ts";
+import { commands, fillCard } from "./connect.ts";
+import { Desk } from "./desk.ts";
+import { $, say } from "./dom.ts";
+import { FeedList } from "./feedlist.ts";
+import { Hello } from "./hello.ts";
+import { readInk } from "./ink.ts";
+import { watchKeys, type Deed } from "./keys.ts";
+import { kWindows } from "./layout.ts";
+import { Loop, type Moment } from "./loop.ts";
+import { closeMenu, openMenu } from "./menu.ts";
+import { channelEntries, panelEntries, type Deeds } from "./panelmenu.ts";
+import type { Panel } from "./panels/panel.ts";
+import { Pill } from "./pill.ts";
+import { Rail } from "./rail.ts";
+import { ReceiptCard } from "./receipt.ts";
+import { recordNode } from "./record.ts";
+import { rename } from "./rename.ts";
+import { Scrubber } from "./scrubber.ts";
+import { ShareDialog } from "./share.ts";
+import { bannerNode, Sheet } from "./sheet.ts";
+import { kSpeeds, TopBar, type Controls } from "./topbar.ts";
+import { watchTheme } from "./theme.ts";
+import { EngineHandle } from "./worker.ts";
+
+const kCut = 10_000;
+
+class App implements Controls {
+  private info: BridgeInfo = { kafka: "", demo: false, channels: [] };
+  private channels: ChannelView[] = [];
+  private playSpeed = 1;
+  private bannerShown: BannerKind = "";
+  private search = { text: "", channel: "" };
+  private seeking = false;
+  private readonly engine = new EngineHandle("worker.js", message => this.heard(message), reason => this.failed(reason));
+  private readonly desk = new Desk(command => this.engine.tell(command), () => this.relayout());
+  private readonly sheet = new Sheet($("#sheet"), (panel, button) => this.panelMenu(panel, button), () => this.tellPanels());
+  private readonly hello = new Hello();
+  private readonly pill = new Pill();
+  private readonly rail = new Rail((channel, button) => openMenu(button, `Menu of ${channel.name}`, channelEntries(channel, this.desk.layout.panels, this.deeds)));
+  private readonly receipt = new ReceiptCard();
+  private readonly feed = new FeedList({
+    window: (first, rows, hold) => this.engine.tell({ do: "feed", first, rows, hold }), open: id => this.engine.tell({ do: "record", id }),
+  });
+  private readonly scrubber = new Scrubber({ seek: (at, dragging) => this.seek(at, dragging), live: () => this.live() });
+  private readonly bar = new TopBar(this);
+  private readonly sharing = new ShareDialog();
+  private readonly theming = watchTheme(() => this.repaint());
+  private readonly loop = new Loop({
+    take: view => this.take(view), draw: (view, moment, slow) => this.draw(view, moment, slow), drawn: () => this.engine.tell({ do: "drawn" }),
+  });
+  private readonly deeds: Deeds = {
+    change: (id, change) => this.desk.change(id, change), replace: (id, spec) => this.desk.replace(id, spec), add: spec => this.desk.add(spec),
+    rename: id => this.rename(id), showRecords: channel => this.showRecords(channel), full: id => this.full(id),
+    follow: channel => this.engine.tell({ do: "follow", channel }),
+  };
+
+  start(): void {
+    readInk();
+    watchKeys(deed => this.key(deed));
+    this.wire();
+    const base = new URL(".", document.baseURI);
+    const socket = new URL("ws", base);
+    socket.protocol = socket.protocol === "https:" ? "wss:" : "ws:";
+    const { span, startAt: at, layout, token } = this.desk;
+    this.engine.tell({ do: "open", url: socket.href, api: new URL("api/channels", base).href, span, at, panels: layout.panels, ...(token ? { token } : null) });
+    this.relayout();
+  }
+
+  span(ms: number): void {
+    this.desk.setSpan(ms);
+    this.loop.hurry();
+  }
+
+  pause(): void {
+    const { view } = this.loop;
+    if (view?.mode === "past") this.play();
+    else this.engine.tell({ do: "pause", on: view?.mode !== "paused" });
+  }
+
+  play(): void {
+    const { view } = this.loop;
+    if (view?.mode !== "past") return this.pause();
+    this.engine.tell({ do: "play", speed: view.playing ? 0 : this.playSpeed });
+  }
+
+  speed(times: number): void {
+    this.playSpeed = times;
+    if (this.loop.view?.mode === "past") this.engine.tell({ do: "play", speed: times });
+  }
+
+  live(): void {
+    this.desk.setAt(null);
+    this.engine.tell({ do: "live" });
+    if (this.loop.view?.mode === "paused") this.engine.tell({ do: "pause", on: false });
+  }
+
+  cut(): void {
+    this.engine.tell({ do: "cut", ms: kCut });
+  }
+
+  share(): void {
+    const { now, at } = this.loop.moment;
+    this.sharing.open(this.desk.links(now, this.loop.view?.mode === "live" ? null : at));
+  }
+
+  theme(): void {
+    this.theming.toggle();
+  }
+
+  keys(): void {
+    $("#keys").click();
+  }
+
+  reset(): void {
+    this.desk.reset();
+  }
+
+  records(): void {
+    this.show(document.body.dataset.view === "records" ? "panels" : "records");
+  }
+
+  private heard(message: FromWorker): void {
+    if (message.is === "view") this.loop.receive(message.view);
+    else if (message.is === "layout") this.desk.propose(message.channel, message.panels, message.fresh);
+    else if (message.is === "bridge") this.described(message.info);
+    else if (message.record) this.openRecord(message.record);
+  }
+
+  private described(info: BridgeInfo): void {
+    this.info = info;
+    this.rail.describe(info);
+    fillCard($("#connect"), commands(info, false));
+    this.hello.describe(info, matchMedia("(max-width: 719px)").matches);
+  }
+
+  private take(view: View): void {
+    this.sheet.update(view.panels, view.stats);
+    if (view.channels) this.rail.update((this.channels = view.channels), view.now);
+    const waiting = view.status.word === "offline" || view.status.word === "cut";
+    if (view.feed) this.feed.update(view.feed, view.mode === "past" ? "past" : waiting ? "waiting" : "live");
+    if (view.lane) this.scrubber.update(view.lane);
+    this.bar.show(view, this.desk.span, this.playSpeed);
+    this.bar.places(view.offsets);
+    this.receipt.show(view.receipt, view.now);
+    this.showBanner(view);
+    const stale = ["offline", "cut", "stale", "kafka", "closed"].includes(view.status.word) && view.mode !== "past";
+    $("#sheet").classList.toggle("stale", stale);
+    this.greet(view);
+    if (view.mode === "past" && !view.playing && !this.seeking) this.desk.setAt(view.at);
+  }
+
+  private draw(view: View, moment: Moment, slow: boolean): void {
+    const at = this.scrubber.heldAt ?? moment.at;
+    this.sheet.draw({ at: moment.at, span: view.span, past: moment.past, calm: moment.calm });
+    if (slow || this.scrubber.heldAt !== null) this.scrubber.draw(view, moment.now, moment.at);
+    if (!slow) return;
+    this.pill.show({ ...view, now: moment.now, at: moment.at });
+    this.bar.time(at);
+    if (this.hello.node.isConnected) this.hello.draw(moment.now, view.status.word === "live");
+  }
+
+  private relayout(): void {
+    this.sheet.set(this.desk.layout.panels);
+    this.tellPanels();
+  }
+
+  private tellPanels(): void {
+    this.engine.tell({ do: "panels", panels: this.desk.layout.panels, visible: this.sheet.visible });
+  }
+
+  /** Chart paper and a line to paste, while there is nothing else. */
+  private greet(view: View): void {
+    const empty = view.status.channels === 0 && view.status.word === "live" && this.desk.layout.panels.every(spec => spec.hidden);
+    if (empty === this.hello.node.isConnected) return;
+    if (empty) $("#sheet").append(this.hello.node);
+    else this.hello.node.remove();
+    $("#connect").hidden = empty;
+  }
+
+  private showBanner(view: View): void {
+    const kind = bannerKind(view);
+    if (kind === this.bannerShown) return;
+    this.bannerShown = kind;
+    this.sheet.banner(banner(kind, view, this.info, () => this.engine.tell({ do: "retry" })));
+  }
+
+  private failed(reason: string): void {
+    this.sheet.banner(bannerNode("loss", "This page stopped.", [reason], null));
+  }
+
+  private seek(at: number, dragging: boolean): void {
+    this.seeking = dragging;
+    if (!dragging) this.desk.setAt(at);
+    this.engine.tell({ do: "seek", at, dragging });
+    this.loop.hurry();
+  }
+
+  private panelMenu(panel: Panel, button: HTMLElement): void {
+    const channel = this.channels.find(c => c.name === panel.spec.channel);
+    openMenu(button, button.getAttribute("aria-label") ?? "Menu", panelEntries(panel.spec, channel, this.deeds));
+  }
+
+  private openRecord(record: Parameters<typeof recordNode>[0]): void {
+    const feed = $("#feed"), close = () => {
+      feed.querySelector(".detail")?.remove();
+      feed.classList.remove("one");
+      this.feed.node.focus();
+    };
+    feed.querySelector(".detail")?.remove();
+    feed.classList.add("one");
+    feed.append(recordNode(record, this.info, close));
+    $("button", $(".detail", feed)).focus();
+    $(".detail", feed).onkeydown = event => event.key === "Escape" && close();
+  }
+
+  private showRecords(channel: string): void {
+    this.search.channel = channel;
+    this.find();
+    this.show("records");
+  }
+
+  private find(): void {
+    this.engine.tell({ do: "search", ...this.search });
+    const chip = $<HTMLButtonElement>("#only");
+    chip.hidden = this.search.channel === "";
+    say($("span", chip), this.search.channel);
+    this.feed.toTop();
+  }
+
+  private rename(id: string): void {
+    const panel = this.sheet.panels.get(id);
+    if (panel) rename($("h3", panel.node).textContent ?? "", title => this.desk.change(id, { title: title || undefined }));
+  }
+
+  private full(id: string): void {
+    const node = this.sheet.panels.get(id)?.node;
+    if (!node) return;
+    const on = !node.classList.contains("full");
+    document.querySelector(".panel.full")?.classList.remove("full");
+    node.classList.toggle("full", on);
+    $("#sheet").classList.toggle("one", on);
+    this.relayout();
+  }
+
+  private repaint(): void {
+    readInk();
+    this.sheet.ink();
+    this.rail.ink();
+    this.loop.hurry();
+  }
+
+  private show(view: "panels" | "records" | "channels"): void {
+    document.body.dataset.view = view;
+    for (const tab of $("#dock").children) tab.setAttribute("aria-selected", String((tab as HTMLElement).dataset.view === view));
+  }
+
+  private key(deed: Deed): void {
+    const { moment } = this.loop;
+    const step = { back: -1000, on: 1000, back10: -10_000, on10: 10_000 }[deed as string];
+    if (step !== undefined) return this.seek(moment.at + step, false);
+    if (deed.startsWith("window")) return this.span(kWindows[Number(deed.slice(6))][1]);
+    if (deed === "slower" || deed === "faster") return this.speed(kSpeeds[deed === "slower" ? 0 : kSpeeds.length - 1][1]);
+    if (deed === "search") return void $<HTMLInputElement>("#search").focus();
+    if (deed === "next" || deed === "previous") return this.sheet.step(deed === "next" ? 1 : -1);
+    const panel = this.sheet.focused;
+    if (deed === "menu") return void (panel && $(".menu", panel.node).click());
+    if (deed === "full") return void (panel && this.full(panel.spec.id));
+    (this as unknown as Record<string, () => void>)[deed]();
+  }
+
+  private wire(): void {
+    const search = $<HTMLInputElement>("#search");
+    search.oninput = () => {
+      this.search.text = search.value;
+      this.find();
+    };
+    search.onkeydown = event => event.key === "Escape" && ((search.value = ""), search.dispatchEvent(new Event("input")), search.blur());
+    $("#only").onclick = () => this.showRecords("");
+    $("#more").onclick = () => openMenu($("#more"), "More", this.bar.entries(this.loop.view, this.desk.span));
+    for (const tab of $("#dock").children) (tab as HTMLElement).onclick = () => this.show((tab as HTMLElement).dataset.view as "panels");
+    document.addEventListener("visibilitychange", () => this.engine.tell({ do: "visible", page: !document.hidden }));
+    addEventListener("hashchange", () => location.reload());
+    addEventListener("keydown", event => {
+      if (event.key !== "Escape") return;
+      closeMenu(true);
+      const full = document.querySelector(".panel.full");
+      if (full) this.full([...this.sheet.panels.values()].find(p => p.node === full)!.spec.id);
+    });
+  }
+}
+
+new App().start();

@@ -1,0 +1,32 @@
+// The one thing that may take space above the panels: what is wrong, and what to do about it. Pure choice, then a node.
+import type { BridgeInfo, View } from "../messages.ts";
+import { clock } from "../words.ts";
+import { el } from "./dom.ts";
+import { closedFor } from "./pill.ts";
+import { bannerNode } from "./sheet.ts";
+
+export type BannerKind = "" | "offline" | "kafka" | "closed" | "failed";
+
+/** Short outages heal by themselves before anyone has read a banner. */
+const kPatience = 1500;
+
+export function bannerKind(view: View): BannerKind {
+  const { word, since } = view.status;
+  if (word === "closed") return "closed";
+  if (word === "kafka") return "kafka";
+  return (word === "offline" || word === "stale") && since > 0 && view.now - since > kPatience ? "offline" : "";
+}
+
+export function banner(kind: BannerKind, view: View, info: BridgeInfo, retry: () => void): HTMLElement | null {
+  const { since, reason, hint } = view.status;
+  const again = (text: string) => el("button.btn.outlined", { type: "button", onclick: retry }, text);
+  switch (kind) {
+    case "offline":
+      return bannerNode("hold", `Connection lost at ${clock(since)}.`, ["Kafka keeps the records; this page will fetch all it missed."], again("Retry now"));
+    case "kafka":
+      return bannerNode("hold", "Kafka is not reachable.", ["The bridge answers, but ", el("code", {}, info.kafka || "Kafka"), ` has not since ${clock(since)}. This page recovers by itself.`], null);
+    case "closed":
+      return bannerNode("loss", `Closed: ${closedFor(reason)}.`, [hint || "The bridge ended this connection for good."], el("button.btn.outlined", { type: "button", onclick: () => location.reload() }, "Reload"));
+    default: return null;
+  }
+}

@@ -1,0 +1,151 @@
+// The feed: five hundred rows, of which only those in sight exist. At the top it follows; a reader who scrolled or points
+// at it is left in peace, and told how much is new.
+import type { FeedItem, FeedView } from "../messages.ts";
+import { clock, grouped } from "../words.ts";
+import { $, el, say } from "./dom.ts";
+
+const kRow = 48;
+const kDivider = 32;
+const kSpare = 4;
+
+export interface FeedEvents {
+  window(first: number, rows: number, hold: boolean): void;
+  open(id: number): void;
+}
+
+export class FeedList {
+  readonly node = $("#rows");
+  private readonly spacer = el(".spacer");
+  private readonly freshButton = el<HTMLButtonElement>("button.fresh-rows", { type: "button", hidden: true });
+  private readonly empty = el("p.nothing");
+  private readonly count = $("#feed-count");
+  private nodes = new Map<number, HTMLElement>();
+  private view: FeedView = { count: 0, first: 0, items: [], dividers: [], fresh: 0, searching: false, note: "" };
+  private hovering = false;
+  private asked = "";
+  private state: "live" | "waiting" | "past" = "live";
+
+  constructor(private readonly events: FeedEvents) {
+    this.node.append(this.spacer, this.empty);
+    this.node.before(this.freshButton);
+    this.node.addEventListener("scroll", () => this.ask(), { passive: true });
+    this.node.addEventListener("pointerenter", event => this.hover(event.pointerType === "mouse"));
+    this.node.addEventListener("pointerleave", () => this.hover(false));
+    this.node.addEventListener("keydown", event => this.key(event));
+    this.freshButton.onclick = () => this.toTop();
+    new ResizeObserver(() => this.ask()).observe(this.node);
+  }
+
+  update(view: FeedView, state: "live" | "waiting" | "past"): void {
+    this.view = view;
+    this.state = state;
+    this.spacer.style.height = `${this.top(view.count)}px`;
+    const wanted = new Set(view.items.map(item => item.id));
+    for (const [id, node] of this.nodes) if (!wanted.has(id)) this.remove(id, node);
+    let after: Element = this.empty;
+    view.items.forEach((item, i) => (after = this.put(item, view.first + i, after)));
+    this.words();
+    this.ask();
+  }
+
+  toTop(): void {
+    this.hovering = false;
+    this.node.scrollTop = 0;
+    this.ask();
+  }
+
+  private words(): void {
+    const { view } = this;
+    this.empty.hidden = view.count > 0;
+    say(this.empty, view.searching ? "No record among the kept ones matches." : this.state === "past" ? "No records in this window." : "No records yet.");
+    say(this.count, view.count === 0 ? "" : this.state === "waiting" ? "waiting" : view.searching ? `${grouped(view.count)} found` : view.count >= 500 ? "last 500" : `last ${view.count}`);
+    this.freshButton.hidden = view.fresh === 0 || this.node.scrollTop < 4;
+    say(this.freshButton, `${grouped(view.fresh)} new`);
+  }
+
+  /** Tells the Worker which rows are in sight. */
+  private ask(): void {
+    const { scrollTop, clientHeight } = this.node;
+    const first = Math.max(0, this.indexAt(scrollTop) - kSpare), rows = Math.ceil(clientHeight / kRow) + 2 * kSpare;
+    const hold = this.hovering || scrollTop > 4, text = `${first} ${rows} ${hold}`;
+    if (text === this.asked) return;
+    this.asked = text;
+    this.events.window(first, rows, hold);
+  }
+
+  /** The height of everything above row `index`. */
+  private top(index: number): number {
+    const low = this.view.dividers.filter(at => at < index).length;
+    return index * kRow - low * (kRow - kDivider);
+  }
+
+  private indexAt(y: number): number {
+    let index = Math.floor(y / kRow);
+    while (index < this.view.count && this.top(index + 1) <= y) index++;
+    return index;
+  }
+
+  /** Puts a row after another, so that the order of nodes is the order of reading. */
+  private put(item: FeedItem, index: number, after: Element): Element {
+    let node = this.nodes.get(item.id);
+    if (!node || (item.kind === "divider" && node.dataset.text !== item.text)) {
+      node?.remove();
+      node = item.kind === "divider" ? dividerNode(item) : this.recordNode(item);
+      this.nodes.set(item.id, node);
+    }
+    if (after.nextElementSibling !== node) after.after(node);
+    node.style.transform = `translateY(${this.top(index)}px)`;
+    return node;
+  }
+
+  private recordNode(item: Extract<FeedItem, { kind: "record" }>): HTMLElement {
+    const node = recordNode(item);
+    node.onclick = () => this.events.open(item.id);
+    return node;
+  }
+
+  private remove(id: number, node: HTMLElement): void {
+    node.remove();
+    this.nodes.delete(id);
+  }
+
+  private hover(on: boolean): void {
+    this.hovering = on;
+    this.ask();
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const list = [...this.nodes.values()].filter(n => n.tagName === "BUTTON").sort((a, b) => offsetOf(a) - offsetOf(b));
+    const at = list.indexOf(document.activeElement as HTMLElement);
+    const next = list[Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1))];
+    next?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+function offsetOf(node: HTMLElement): number {
+  return parseFloat(node.style.transform.slice(11));
+}
+
+function recordNode(item: Extract<FeedItem, { kind: "record" }>): HTMLElement {
+  const value = el("span.val");
+  if (item.tag) value.append(el("em", {}, item.tag));
+  if (item.dead) value.append("no value");
+  else if (item.facts.length) for (const [name, v] of item.facts) value.append(el("span", {}, name, el("b", {}, v)));
+  else if (item.text) value.append(el("code", {}, item.text));
+  const key = item.key === null ? el("span.key.none", {}, "no key") : el("span.key", {}, item.key || "empty key");
+  const node = el("button.rec", { type: "button" }, el("span.place", {}, el("i", {}, `p${item.partition}`), grouped(item.offset)), key,
+    el("span.ch", {}, item.channel), el("time", {}, clock(item.t, 3)), value);
+  node.classList.toggle("back", item.back);
+  node.classList.toggle("dead", item.dead);
+  return node;
+}
+
+function dividerNode(item: Extract<FeedItem, { kind: "divider" }>): HTMLElement {
+  const node = el(".cutline", {}, el("b", {}, item.text), el("span", {}, item.place));
+  node.dataset.kind = item.tone;
+  node.dataset.text = item.text;
+  return node;
+}

@@ -1,0 +1,57 @@
+// Which panels there are, in which order, with what settings: made by inference, changed by the reader, kept in
+// localStorage, carried by share links. Pure but for the storage that it is given.
+import type { PanelSpec } from "../messages.ts";
+import { arrange } from "./pack.ts";
+
+export const kWindows: [string, number][] = [["1 m", 60_000], ["5 m", 300_000], ["15 m", 900_000], ["1 h", 3_600_000]];
+
+export class Layout {
+  panels: PanelSpec[] = [];
+  /** The reader changed something: inference adds, and changes nothing any more. */
+  own = false;
+  private inferred = new Map<string, PanelSpec[]>();
+
+  /** Takes what inference made of a channel. Returns true when the sheet changes. */
+  propose(channel: string, panels: PanelSpec[], fresh: boolean): boolean {
+    const before = this.panels.filter(spec => spec.channel === channel);
+    if (before.length && (this.own || before.some(spec => !spec.auto))) return false;
+    this.inferred.set(channel, panels);
+    const colored = panels.map(spec => ({ ...spec, colors: before.find(old => old.id === spec.id)?.colors ?? spec.colors ?? {} }));
+    if (this.own || fresh) this.panels = this.added(channel, colored, fresh);
+    else this.panels = arrange([...this.panels.filter(spec => spec.channel !== channel), ...colored]);
+    return true;
+  }
+
+  /** A new channel's panels come first, where they are seen at once; later ones go to the end. */
+  private added(channel: string, panels: PanelSpec[], fresh: boolean): PanelSpec[] {
+    const others = this.panels.filter(spec => spec.channel !== channel), stats = others.filter(spec => spec.kind === "stat");
+    const charts = arrange(panels.filter(spec => spec.kind !== "stat")), rest = others.filter(spec => spec.kind !== "stat");
+    const figures = [...stats, ...panels.filter(spec => spec.kind === "stat")];
+    return fresh ? [...figures, ...charts, ...rest] : [...figures, ...rest, ...charts];
+  }
+
+  /** Changes one panel, by the reader's hand. */
+  change(id: string, change: Partial<PanelSpec>): void {
+    this.own = true;
+    this.panels = this.panels.map(spec => (spec.id === id ? { ...spec, ...change, auto: false } : spec));
+  }
+
+  add(spec: PanelSpec): void {
+    this.own = true;
+    const known = this.panels.find(p => p.id === spec.id);
+    if (known) return this.change(spec.id, { hidden: false });
+    const stats = this.panels.filter(p => p.kind === "stat"), rest = this.panels.filter(p => p.kind !== "stat");
+    this.panels = [...stats, { ...spec, auto: false }, ...rest];
+  }
+
+  /** Back to what the data suggests. */
+  reset(): void {
+    this.own = false;
+    this.panels = arrange([...this.inferred.values()].flat());
+  }
+
+  load(panels: PanelSpec[]): void {
+    this.panels = panels;
+    this.own = panels.length > 0;
+  }
+}

@@ -1,0 +1,65 @@
+// Where panels stand: rows of twelve columns without holes. Pure.
+import type { PanelSpec } from "../messages.ts";
+
+const kColumns = 12;
+
+/** The column span of every panel, in order: each row is filled, the last panel of a row takes what is left. */
+export function pack(widths: number[]): number[] {
+  const spans: number[] = [];
+  let row: number[] = [];
+  const close = () => {
+    const used = row.reduce((a, b) => a + b, 0);
+    if (row.length) spans.push(...stretched(row, kColumns - used));
+    row = [];
+  };
+  for (const width of widths) {
+    const wide = Math.max(3, Math.min(kColumns, width)), used = row.reduce((a, b) => a + b, 0);
+    if (used + wide > kColumns) close();
+    row.push(wide);
+  }
+  close();
+  return spans;
+}
+
+/** Shares the columns that are left among the panels of a row, the widest first. */
+function stretched(row: number[], left: number): number[] {
+  const out = [...row];
+  for (let i = 0; left > 0; i = (i + 1) % out.length, left--) out[i]++;
+  return out;
+}
+
+
+/** A first order for panels that made themselves: lines beside distributions, tables below, words last. */
+export function arrange(specs: PanelSpec[]): PanelSpec[] {
+  const stats = interleaved(specs.filter(s => s.kind === "stat"));
+  const leads = specs.filter((s, i) => s.kind === "time" && s.width >= 8 && specs.findIndex(t => t.channel === s.channel && t.kind === "time") === i);
+  const charts = specs.filter(s => s.kind === "histogram"), rest = specs.filter(s => s.kind === "time" && !leads.includes(s));
+  const lasts = specs.filter(s => s.kind === "last"), tops = specs.filter(s => s.kind === "top"), notes = specs.filter(s => s.kind === "note");
+  const firsts = rest.filter(s => s.aggregate === "rate" || s.aggregate === "spread"), others = rest.filter(s => !firsts.includes(s));
+  return [...stats, ...zip(leads, charts), ...firsts, ...zip(lasts, tops), ...others, ...notes].map((s, i, all) => ({ ...s, width: widthIn(s, all[i + 1]) }));
+}
+
+/** Beside nothing that would share its row, a leading chart is half as wide. */
+function widthIn(spec: PanelSpec, next: PanelSpec | undefined): number {
+  return spec.width === 8 && next && next.width > 4 ? (next.width >= 8 ? 6 : 12 - next.width) : spec.width;
+}
+
+function zip<T>(a: T[], b: T[]): T[] {
+  const out: T[] = [];
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    if (a[i]) out.push(a[i]);
+    if (b[i]) out.push(b[i]);
+  }
+  return out;
+}
+
+/** Figures of all channels in turn, so that no channel takes the whole row. */
+function interleaved(stats: PanelSpec[]): PanelSpec[] {
+  const byChannel = new Map<string, PanelSpec[]>();
+  for (const s of stats) byChannel.set(s.channel, [...(byChannel.get(s.channel) ?? []), s]);
+  const lists = [...byChannel.values()].sort((a, b) => Number(b.some(s => s.aggregate === "rate")) - Number(a.some(s => s.aggregate === "rate")));
+  const most = Math.max(0, ...lists.map(list => list.length)), out: PanelSpec[] = [];
+  if (lists.length <= 2) return lists.flat();
+  for (let i = 0; i < most; i++) for (const list of lists) if (list[i]) out.push(list[i]);
+  return out;
+}

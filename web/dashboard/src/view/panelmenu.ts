@@ -1,0 +1,87 @@
+// What can be done with a panel, and with a channel: the entries of their menus.
+import type { Aggregate, ChannelView, PanelKind, PanelSpec } from "../messages.ts";
+import type { Entry } from "./menu.ts";
+
+export interface Deeds {
+  change(id: string, change: Partial<PanelSpec>): void;
+  /** Another field, group or aggregate is another panel: it takes this one's place. */
+  replace(id: string, spec: PanelSpec): void;
+  add(spec: PanelSpec): void;
+  rename(id: string): void;
+  showRecords(channel: string): void;
+  full(id: string): void;
+  follow(channel: string): void;
+}
+
+const kAggregates: [Aggregate, string][] = [["last", "last"], ["mean", "mean"], ["min", "min"], ["max", "max"], ["p95", "p95"], ["spread", "p50 p95 p99"], ["rate", "rate"], ["count", "count"]];
+const kKinds: [PanelKind, string][] = [["time", "Lines over time"], ["histogram", "Distribution"], ["last", "Last value by key"], ["top", "Top names"], ["stat", "Key figure"]];
+const kWidths = [4, 5, 6, 7, 8, 12];
+
+export function panelEntries(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
+  const { kind } = spec, by = groupName(spec.group, channel);
+  const aggregates = kAggregates.filter(([name]) => kind === "time" || name !== "spread");
+  return [
+    ...(kind === "time" || kind === "histogram" || kind === "last" ? [{ name: "Field", value: spec.field || "records", items: () => fields(spec, channel, deeds) }] : []),
+    ...(kind === "time" ? [{ name: "Aggregate", value: spec.aggregate === "spread" ? "p50 p95 p99" : spec.aggregate, items: () => aggregates.map(([name, text]) => option(text, name === spec.aggregate, () => deeds.replace(spec.id, remade(spec, { aggregate: name })))) }] : []),
+    ...(kind === "time" || kind === "top" ? [{ name: "Group by", value: by, items: () => groups(spec, channel, deeds) }] : []),
+    { name: "Width", value: `${spec.width} of 12`, items: () => kWidths.map(width => option(`${width} of 12`, width === spec.width, () => deeds.change(spec.id, { width }))) },
+    "line",
+    { name: spec.table ? "Show as chart" : "Show as table", disabled: kind === "last" || kind === "note", run: () => deeds.change(spec.id, { table: !spec.table }) },
+    { name: "Show records", run: () => deeds.showRecords(spec.channel) },
+    { name: "Full screen", value: "F", run: () => deeds.full(spec.id) },
+    { name: "Rename", run: () => deeds.rename(spec.id) },
+    "line",
+    { name: "Hide", run: () => deeds.change(spec.id, { hidden: true }) },
+  ];
+}
+
+export function channelEntries(channel: ChannelView, panels: PanelSpec[], deeds: Deeds): Entry[] {
+  const hidden = panels.filter(spec => spec.channel === channel.name && spec.hidden);
+  return [
+    ...(channel.followed ? [] : [{ name: "Follow", run: () => deeds.follow(channel.name) }, "line" as const]),
+    { name: "Show its records", run: () => deeds.showRecords(channel.name) },
+    "line",
+    ...kKinds.map(([kind, name]) => ({ name, disabled: !possible(kind, channel), items: () => additions(kind, channel, deeds) })),
+    ...(hidden.length ? ["line" as const, ...hidden.slice(0, 8).map(spec => ({ name: `Show again: ${spec.title || spec.field || spec.group || spec.kind}`, run: () => deeds.change(spec.id, { hidden: false }) }))] : []),
+  ];
+}
+
+function fields(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
+  const list = channel?.fields ?? [], counted = spec.kind === "time" ? [option("records (count only)", spec.field === "", () => deeds.replace(spec.id, remade(spec, { field: "", aggregate: "rate" })))] : [];
+  const plain = (field: string): Partial<PanelSpec> => ({ field, ...(spec.field === "" ? { aggregate: "mean" as const } : null) });
+  return [...list.map(field => option(field, field === spec.field, () => deeds.replace(spec.id, remade(spec, plain(field))))), ...counted];
+}
+
+function groups(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
+  const choices: [string, string][] = [...(spec.kind === "top" ? [] : [["", "all together"] as [string, string]]), ["key", channel?.keyNoun === "key" || !channel ? "key" : `key (${channel.keyNoun})`], ...(channel?.texts ?? []).map((path): [string, string] => [path, path])];
+  return choices.map(([group, name]) => option(name, group === spec.group, () => deeds.replace(spec.id, remade(spec, { group }))));
+}
+
+function additions(kind: PanelKind, channel: ChannelView, deeds: Deeds): Entry[] {
+  const make = (field: string, group: string, aggregate: Aggregate, width: number) => () => deeds.add(remade({ id: "", kind, channel: channel.name, field, group, aggregate, width }, {}));
+  const series = channel.keyNoun !== "key" ? "key" : "";
+  if (kind === "top") return ["key", ...channel.texts].map(group => ({ name: group, run: make("", group, "count", 5) }));
+  if (kind === "last") return [{ name: "all fields", run: make(channel.fields[0] ?? "", "key", "last", 7) }];
+  const counted: Entry[] = kind === "histogram" ? [] : [{ name: "records per second", run: make("", "", "rate", 6) }];
+  const aggregate: Aggregate = kind === "histogram" ? "spread" : kind === "stat" ? "mean" : "last";
+  return [...channel.fields.map(field => ({ name: field, run: make(field, kind === "time" ? series : "", aggregate, 6) })), ...counted];
+}
+
+function possible(kind: PanelKind, channel: ChannelView): boolean {
+  if (kind === "top") return channel.keyed || channel.texts.length > 0;
+  return channel.fields.length > 0 && (kind !== "last" || channel.keyed);
+}
+
+function remade(spec: PanelSpec, change: Partial<PanelSpec>): PanelSpec {
+  const next = { ...spec, ...change, auto: false };
+  return { ...next, id: [next.kind, next.channel, next.field, next.group, next.aggregate].join("\u241f") };
+}
+
+function option(name: string, chosen: boolean, run: () => void): Entry {
+  return { name, chosen, run };
+}
+
+function groupName(group: string, channel: ChannelView | undefined): string {
+  if (group === "") return "all together";
+  return group === "key" ? channel?.keyNoun ?? "key" : group;
+}

@@ -1,0 +1,142 @@
+// The last value of every key, as a table. A cell flashes when it moved by two hundredths of its range or more.
+import type { LastView, PanelSpec, PanelView } from "../../messages.ts";
+import { el, say, svg } from "../dom.ts";
+import { columnScale, digitsOf, short } from "../figures.ts";
+import { fixed } from "../../words.ts";
+import { Panel, type Frame } from "./panel.ts";
+
+interface Cell { node: HTMLElement; text: HTMLElement; bar: SVGElement | null; value: number; flashed: number }
+interface Line { node: HTMLElement; cells: Cell[]; age: HTMLElement; t: number }
+
+const kFlash = 900;
+
+export class LastPanel extends Panel {
+  private readonly head = el("tr");
+  private readonly rows = el("tbody");
+  private readonly more = el("p.nothing");
+  private lines = new Map<string, Line>();
+  private shape = "";
+  private view: LastView | null = null;
+  private agedAt = 0;
+
+  constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
+    super(spec, onMenu);
+    const table = el("table.last", {}, el("thead", {}, this.head), this.rows);
+    this.body.append(el(".grid-wrap", { tabIndex: 0, role: "region", "aria-label": "Last values" }, table, this.more));
+  }
+
+  protected take(view: PanelView): void {
+    if (view.kind !== "last") return;
+    const first = this.view === null, shape = view.noun + view.fields.map(f => f.name + columnScale(f.max, f.unit).unit).join("\n");
+    if (shape !== this.shape) this.reshape(view, shape);
+    this.view = view;
+    const known = new Set(view.rows.map(row => row.key));
+    for (const [key, line] of this.lines) if (!known.has(key)) this.remove(key, line);
+    view.rows.forEach((row, i) => this.put(row, i, first));
+    this.more.hidden = view.more === 0;
+    say(this.more, `and ${view.more.toLocaleString("en")} more`);
+  }
+
+  /** Only ages move on their own. */
+  draw({ at }: Frame): void {
+    if (Math.abs(at - this.agedAt) < 100 && !this.dirty) return;
+    this.dirty = false;
+    this.agedAt = at;
+    for (const line of this.lines.values()) say(line.age, age(at - line.t));
+  }
+
+  table(): { head: string[]; rows: string[][] } {
+    const { fields, rows, noun } = this.view ?? { fields: [], rows: [], noun: "key" };
+    return {
+      head: [noun, ...fields.map(f => f.name)],
+      rows: rows.map(row => [row.key, ...row.values.map((v, i) => short(v, fields[i].unit, fields[i].whole))]),
+    };
+  }
+
+  private reshape(view: LastView, shape: string): void {
+    this.shape = shape;
+    this.lines.clear();
+    this.rows.replaceChildren();
+    const meter = view.fields.length && metered(view, 0);
+    this.head.replaceChildren(
+      el("th", { scope: "col" }, view.noun),
+      ...view.fields.map((f, i) => el(i === 0 && meter ? "th.wide" : "th", { scope: "col", title: f.name }, `${f.name} ${columnScale(f.max, f.unit).unit}`)),
+      el("th", { scope: "col" }, "age"),
+    );
+  }
+
+  private put(row: LastView["rows"][number], place: number, quiet: boolean): void {
+    const line = this.lines.get(row.key) ?? this.open(row.key);
+    if (this.rows.children[place] !== line.node) this.rows.insertBefore(line.node, this.rows.children[place] ?? null);
+    line.t = row.t;
+    row.values.forEach((value, i) => this.set(line.cells[i], value, i, quiet));
+  }
+
+  private set(cell: Cell, value: number, i: number, quiet: boolean): void {
+    const field = this.view!.fields[i], old = cell.value;
+    if (Object.is(old, value)) return;
+    cell.value = value;
+    say(cell.text, text(value, field));
+    const range = field.max - field.min;
+    if (cell.bar) this.meter(cell.bar, value, field);
+    else if (!quiet && old === old && range > 0 && Math.abs(value - old) >= range * 0.02) flash(cell, value > old);
+  }
+
+  private meter(bar: SVGElement, value: number, field: LastView["fields"][number]): void {
+    const top = field.unit === "%" ? 100 : field.max || 1, share = Math.max(0, Math.min(100, (value / top) * 100));
+    bar.setAttribute("width", share.toFixed(1));
+    bar.setAttribute("class", `seq-${Math.min(7, 3 + Math.floor(share / 20))}`);
+  }
+
+  private open(key: string): Line {
+    const cells = this.view!.fields.map((_, i) => (i === 0 && metered(this.view!, 0) ? meterCell() : plainCell()));
+    const age = el("td");
+    const node = el("tr", {}, el("th.name", { scope: "row", title: key }, key), ...cells.map(cell => cell.node), age);
+    const line = { node, cells, age, t: 0 };
+    this.lines.set(key, line);
+    return line;
+  }
+
+  private remove(key: string, line: Line): void {
+    line.node.remove();
+    this.lines.delete(key);
+  }
+}
+
+/** A bar only makes sense where zero is the ground. */
+function metered(view: LastView, i: number): boolean {
+  return view.fields[i].min >= 0;
+}
+
+function plainCell(): Cell {
+  const node = el("td");
+  return { node, text: node, bar: null, value: NaN, flashed: 0 };
+}
+
+function meterCell(): Cell {
+  const bar = svg("rect", { height: 8, width: 0 }), text = el("span");
+  const node = el("td", {}, el(".meter", {}, svg("svg", { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" }, bar), text));
+  return { node, text, bar, value: NaN, flashed: 0 };
+}
+
+function text(value: number, field: LastView["fields"][number]): string {
+  if (!Number.isFinite(value)) return "–";
+  const { by } = columnScale(field.max, field.unit);
+  return fixed(value / by, digitsOf(field.max / by, field.whole && by === 1));
+}
+
+function flash(cell: Cell, up: boolean): void {
+  const now = performance.now();
+  cell.node.dataset.dir = up ? "▲" : "▼";
+  if (now - cell.flashed < kFlash / 2) return;
+  cell.flashed = now;
+  cell.node.classList.remove("flash");
+  void cell.node.offsetWidth;
+  cell.node.classList.add("flash");
+}
+
+function age(ms: number): string {
+  const s = Math.max(0, ms) / 1000;
+  if (s < 100) return `${s.toFixed(1)} s`;
+  return s < 5400 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3600)} h`;
+}

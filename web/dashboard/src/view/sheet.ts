@@ -1,0 +1,145 @@
+// The sheet: panels by their specifications, the stat row, the banner. Keeps nodes as long as their panel lives.
+import type { PanelKind, PanelSpec, PanelView, StatView } from "../messages.ts";
+import { el } from "./dom.ts";
+import { pack } from "./pack.ts";
+import { HistogramPanel } from "./panels/histogram.ts";
+import { LastPanel } from "./panels/last.ts";
+import { NotePanel } from "./panels/note.ts";
+import type { Frame, Panel } from "./panels/panel.ts";
+import { TimePanel } from "./panels/time.ts";
+import { TopPanel } from "./panels/top.ts";
+import { kStats, Stats } from "./stats.ts";
+import { showTable } from "./tableview.ts";
+
+type Maker = new (spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) => Panel;
+const kMakers: Record<Exclude<PanelKind, "stat">, Maker> = { time: TimePanel, histogram: HistogramPanel, last: LastPanel, top: TopPanel, note: NotePanel };
+
+export class Sheet {
+  readonly panels = new Map<string, Panel>();
+  private readonly stats = new Stats();
+  private readonly sight: IntersectionObserver;
+  private readonly boxes: ResizeObserver;
+  private views = new Map<string, PanelView>();
+
+  constructor(private readonly node: HTMLElement, private readonly onMenu: (panel: Panel, button: HTMLElement) => void, private readonly onSight: () => void) {
+    this.sight = new IntersectionObserver(entries => this.sighted(entries), { root: node, rootMargin: "80px" });
+    this.boxes = new ResizeObserver(() => this.fit());
+    this.boxes.observe(node);
+  }
+
+  /** Shows these panels, in this order. */
+  set(specs: PanelSpec[]): void {
+    const shown = specs.filter(spec => !spec.hidden), charts = shown.filter(spec => spec.kind !== "stat");
+    const ids = new Set(charts.map(spec => spec.id));
+    for (const [id, panel] of this.panels) if (!ids.has(id)) this.remove(id, panel);
+    const spans = pack(charts.map(spec => spec.width));
+    const nodes = charts.map((spec, i) => this.place(spec, spans[i]));
+    this.setStats(shown.filter(spec => spec.kind === "stat").slice(0, kStats));
+    this.order(nodes);
+    let led = false;
+    for (const panel of this.panels.values()) if (panel instanceof TimePanel) [panel.leads, led] = [!led, true];
+    this.fit();
+  }
+
+  update(views: PanelView[], stats: StatView[] | undefined): void {
+    for (const view of views) {
+      this.views.set(view.id, view);
+      this.panels.get(view.id)?.update(view);
+    }
+    if (stats) this.stats.update(stats);
+  }
+
+  draw(frame: Frame): void {
+    for (const panel of this.panels.values()) if (panel.visible) panel.draw(frame);
+  }
+
+  ink(): void {
+    for (const panel of this.panels.values()) panel.ink();
+    this.stats.ink();
+  }
+
+  /** Ids of the panels in sight: only these are worth data. */
+  get visible(): string[] {
+    return [...this.panels.values()].filter(panel => panel.visible).map(panel => panel.spec.id);
+  }
+
+  /** A banner above all, or none. */
+  banner(node: HTMLElement | null): void {
+    this.node.querySelector(".banner")?.remove();
+    if (node) this.node.prepend(node);
+    this.node.classList.toggle("has-banner", node !== null);
+  }
+
+  /** Moves the focus to the next panel in a direction. */
+  step(by: number): void {
+    const list = [...this.panels.values()], at = list.findIndex(panel => panel.node.contains(document.activeElement));
+    const next = list[Math.max(0, Math.min(list.length - 1, at + by))];
+    next?.node.focus();
+    next?.node.scrollIntoView({ block: "nearest" });
+  }
+
+  get focused(): Panel | undefined {
+    return [...this.panels.values()].find(panel => panel.node.contains(document.activeElement));
+  }
+
+  private place(spec: PanelSpec, span: number): HTMLElement {
+    const known = this.panels.get(spec.id), panel = known ?? new kMakers[spec.kind as Exclude<PanelKind, "stat">](spec, this.onMenu);
+    panel.spec = spec;
+    panel.node.dataset.span = String(span);
+    if (!known) this.adopt(spec.id, panel);
+    const view = this.views.get(spec.id);
+    if (view) panel.update(view);
+    showTable(panel, spec.table === true);
+    return panel.node;
+  }
+
+  private adopt(id: string, panel: Panel): void {
+    this.panels.set(id, panel);
+    this.sight.observe(panel.node);
+  }
+
+  private remove(id: string, panel: Panel): void {
+    this.sight.unobserve(panel.node);
+    panel.destroy();
+    panel.node.remove();
+    this.panels.delete(id);
+    this.views.delete(id);
+  }
+
+  private setStats(specs: PanelSpec[]): void {
+    this.stats.set(specs);
+    this.node.classList.toggle("has-stats", specs.length > 0);
+    if (specs.length === 0) this.stats.node.remove();
+    else if (!this.stats.node.isConnected) this.node.prepend(this.stats.node);
+    const banner = this.node.querySelector(".banner");
+    if (banner) this.node.prepend(banner);
+  }
+
+  /** Puts nodes into their order, moving only what stands wrong: moving a focused node loses the focus. */
+  private order(nodes: HTMLElement[]): void {
+    let after: Element | null = this.stats.node.isConnected ? this.stats.node : this.node.querySelector(".banner");
+    for (const node of nodes) {
+      const right = after ? after.nextElementSibling : this.node.firstElementChild;
+      if (right !== node) this.node.insertBefore(node, right);
+      after = node;
+    }
+  }
+
+  private sighted(entries: IntersectionObserverEntry[]): void {
+    for (const entry of entries) {
+      const panel = [...this.panels.values()].find(p => p.node === entry.target);
+      if (panel) panel.visible = entry.isIntersecting;
+    }
+    this.onSight();
+  }
+
+  private fit(): void {
+    for (const panel of this.panels.values()) panel.fit();
+  }
+}
+
+export function bannerNode(kind: "hold" | "loss", strong: string, text: (string | Node)[], button: HTMLElement | null): HTMLElement {
+  const node = el(".banner", { role: "alert" }, el("span", {}, el("b", {}, `${strong} `), ...text), el("span.push"), button);
+  node.dataset.kind = kind;
+  return node;
+}
