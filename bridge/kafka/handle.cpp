@@ -55,7 +55,8 @@ Properties Handle::consumer_properties(const KafkaSettings& settings) {
           {"fetch.wait.max.ms", std::to_string(settings.fetch_wait_ms)}};
 }
 
-Handle::Handle(const KafkaSettings& settings, rd_kafka_type_t type, const Properties& own) {
+Handle::Handle(const KafkaSettings& settings, rd_kafka_type_t type, const Properties& own, Delivered delivered) {
+  callbacks_->delivered = std::move(delivered);
   refuse_reserved(settings.properties);
   ConfPtr conf(rd_kafka_conf_new());
   set_all(conf.get(), {{"client.id", "tailrace"},
@@ -71,11 +72,12 @@ Handle::Handle(const KafkaSettings& settings, rd_kafka_type_t type, const Proper
                        {"log.connection.close", "false"}});
   set_all(conf.get(), settings.properties);
   set_all(conf.get(), own);
-  set(conf.get(), "bootstrap.servers", settings.brokers);
+  if (!settings.brokers.empty()) set(conf.get(), "bootstrap.servers", settings.brokers);
   rd_kafka_conf_set_opaque(conf.get(), callbacks_.get());
   rd_kafka_conf_set_log_cb(conf.get(), log_line);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   rd_kafka_conf_set_stats_cb(conf.get(), on_statistics);
+  if (callbacks_->delivered) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
   char reason[512];
   kafka_.reset(rd_kafka_new(type, conf.get(), reason, sizeof reason));
   if (!kafka_) throw StartError(std::string("kafka: ") + reason);
@@ -88,6 +90,10 @@ void Handle::on_error(rd_kafka_t*, int error, const char* reason, void* opaque) 
   // The others say why; that all are down says nothing new.
   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
   static_cast<Callbacks*>(opaque)->trouble = reason;
+}
+
+void Handle::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+  static_cast<Callbacks*>(opaque)->delivered(*message);
 }
 
 int Handle::on_statistics(rd_kafka_t*, char* json, std::size_t size, void* opaque) {

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,8 +34,11 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 
 class Handle {
  public:
+  // What became of a produced message; called while the handle is served.
+  using Delivered = std::function<void(const rd_kafka_message_t&)>;
+
   // `own` come after the settings' properties and win. Throws StartError with one line where librdkafka refuses.
-  Handle(const KafkaSettings& settings, rd_kafka_type_t type, const Properties& own);
+  Handle(const KafkaSettings& settings, rd_kafka_type_t type, const Properties& own, Delivered delivered = {});
   ~Handle();
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
@@ -54,8 +58,10 @@ class Handle {
   struct Callbacks {
     std::string trouble;
     std::atomic<std::uint64_t> received = 0;
+    Delivered delivered;
   };
   static void on_error(rd_kafka_t*, int error, const char* reason, void* opaque);
+  static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque);
   static int on_statistics(rd_kafka_t*, char* json, std::size_t size, void* opaque);
 
   std::unique_ptr<Callbacks> callbacks_ = std::make_unique<Callbacks>();
