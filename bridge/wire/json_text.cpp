@@ -1,6 +1,7 @@
 #include "wire/json_text.h"
 
 #include <array>
+#include <bit>
 #include <bitset>
 #include <charconv>
 #include <cstring>
@@ -27,22 +28,26 @@ char escape_of(char c) {
   return kEscapes[static_cast<unsigned char>(c)];
 }
 
-// Whether one of eight bytes is below 0x20, a quote or a backslash. May say yes for nothing after a byte that is.
-bool any_special(std::uint64_t word) {
+std::uint64_t load_little_endian(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, 8);
+  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
+}
+
+// The high bit of every byte that is below 0x20, a quote or a backslash; right up to the first of them.
+std::uint64_t special_bits(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   constexpr std::uint64_t kHighs = 0x8080808080808080;
   const auto quote = word ^ (kOnes * '"');
   const auto backslash = word ^ (kOnes * '\\');
   const auto low = (word - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes);
-  return (low & ~word & kHighs) != 0;
+  return low & ~word & kHighs;
 }
 
 // Past the bytes that stand for themselves in a string.
 const char* skip_plain(const char* at, const char* end) {
-  for (std::uint64_t word; end - at >= 8; at += 8) {
-    std::memcpy(&word, at, 8);
-    if (any_special(word)) break;
-  }
+  for (; end - at >= 8; at += 8)
+    if (const auto bits = special_bits(load_little_endian(at))) return at + std::countr_zero(bits) / 8;
   while (at != end && escape_of(*at) == 0) ++at;
   return at;
 }
