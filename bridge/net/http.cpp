@@ -2,11 +2,7 @@
 
 #include "net/gated_stream.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -24,26 +20,6 @@ namespace {
 
 using Parser = http::request_parser<http::empty_body>;
 using Answer = http::response<http::string_body>;
-
-// Ends a connection that takes too long. Armed around reading; the socket's close makes the read fail.
-class Deadline {
- public:
-  explicit Deadline(const std::shared_ptr<Connection>& connection)
-      : connection_(connection), timer_(connection->gate.get_executor()) {}
-
-  void arm(std::chrono::milliseconds time) {
-    timer_.expires_after(time);
-    timer_.async_wait([weak = connection_](const beast::error_code& error) {
-      const auto connection = weak.lock();
-      if (!error && connection) connection->gate.socket().close();
-    });
-  }
-  void disarm() { timer_.cancel(); }
-
- private:
-  std::weak_ptr<Connection> connection_;
-  asio::steady_timer timer_;
-};
 
 HttpRequest request_of(const http::request<http::empty_body>& message) {
   HttpRequest request;
@@ -79,58 +55,80 @@ std::optional<HttpResponse> refusal(beast::error_code error) {
   return std::nullopt;
 }
 
-asio::awaitable<HttpResponse> ask(const Site& site, HttpRequest request) {
-  const auto executor = co_await asio::this_coro::executor;
-  auto start = [&site, request, executor](auto handler) {
-    const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    site(request, [shared, executor](HttpResponse response) {
-      asio::post(executor, [shared, response = std::move(response)]() mutable { (*shared)(std::move(response)); });
+// The requests of one connection, one after the other. Keeps itself alive through its handlers.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(std::shared_ptr<Connection> connection, const Site& site, const HttpLimits& limits, NetProbe& probe)
+      : connection_(std::move(connection)), site_(site), limits_(limits), probe_(probe), stream_(connection_->gate),
+        deadline_(stream_.get_executor()), buffer_(limits.header_bytes + 1024) {}
+
+  void read() {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
+    parser_->body_limit(std::uint64_t{0});
+    arm(limits_.header_time);
+    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, std::size_t) {
+      self->deadline_.cancel();
+      if (error) return self->refuse(error);
+      self->answer();
     });
-  };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpResponse)>(start, asio::use_awaitable);
-}
-
-asio::awaitable<bool> write(std::shared_ptr<Connection> connection, HttpResponse response, HttpRequest request, bool keep) {
-  GatedStream stream(connection->gate);
-  beast::error_code error;
-  const Answer answer = answer_of(response, request, keep);
-  http::serializer<false, http::string_body> serializer(answer);
-  co_await http::async_write(stream, serializer, asio::redirect_error(asio::use_awaitable, error));
-  co_return !error && keep;
-}
-
-asio::awaitable<void> serve(std::shared_ptr<Connection> connection, const Site& site, const HttpLimits& limits,
-                            NetProbe& probe) {
-  GatedStream stream(connection->gate);
-  Deadline deadline(connection);
-  beast::flat_buffer buffer(limits.header_bytes + 1024);
-  for (bool going_on = true; going_on;) {
-    Parser parser;
-    parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-    parser.body_limit(std::uint64_t{0});
-    deadline.arm(limits.header_time);
-    beast::error_code error;
-    co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
-    deadline.disarm();
-    if (error) {
-      const auto response = refusal(error);
-      if (response) {
-        probe.refused("bad_request");
-        co_await write(connection, *response, {}, false);
-      }
-      break;
-    }
-    const bool keep_alive = parser.get().keep_alive();
-    HttpRequest request = request_of(parser.get());
-    const bool long_target = request.target.size() > limits.target_bytes;
-    HttpResponse response = long_target ? HttpResponse::text(414, "the target is too long\n") : co_await ask(site, request);
-    if (response.websocket) co_return serve_websocket(connection, parser.release(), probe);
-    deadline.arm(limits.header_time * 3);
-    going_on = co_await write(connection, std::move(response), std::move(request), keep_alive);
-    deadline.disarm();
   }
-  connection->gate.socket().shutdown_write();
-}
+
+ private:
+  // Whoever takes too long is cut off: the pending operation fails with the socket.
+  void arm(std::chrono::milliseconds time) {
+    deadline_.expires_after(time);
+    deadline_.async_wait([weak = std::weak_ptr(connection_)](beast::error_code error) {
+      const auto connection = weak.lock();
+      if (!error && connection) connection->gate.socket().close();
+    });
+  }
+
+  void refuse(beast::error_code error) {
+    auto response = refusal(error);
+    if (!response) return connection_->gate.socket().shutdown_write();
+    probe_.refused("bad_request");
+    keep_alive_ = false;
+    write(std::move(*response));
+  }
+
+  void answer() {
+    keep_alive_ = parser_->get().keep_alive();
+    request_ = request_of(parser_->get());
+    if (request_.target.size() > limits_.target_bytes) return write(HttpResponse::text(414, "the target is too long\n"));
+    site_(request_, [self = shared_from_this()](HttpResponse response) {
+      asio::post(self->stream_.get_executor(), [self, response = std::move(response)]() mutable {
+        if (response.websocket) return serve_websocket(self->connection_, self->parser_->release(), self->probe_);
+        self->write(std::move(response));
+      });
+    });
+  }
+
+  void write(HttpResponse response) {
+    answer_ = answer_of(response, request_, keep_alive_);
+    serializer_.emplace(answer_);
+    serializer_->split(false);
+    arm(limits_.header_time * 3);
+    http::async_write(stream_, *serializer_, [self = shared_from_this()](beast::error_code error, std::size_t) {
+      self->deadline_.cancel();
+      if (!error && self->keep_alive_) return self->read();
+      self->connection_->gate.socket().shutdown_write();
+    });
+  }
+
+  std::shared_ptr<Connection> connection_;
+  const Site& site_;
+  const HttpLimits& limits_;
+  NetProbe& probe_;
+  GatedStream stream_;
+  asio::steady_timer deadline_;
+  beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  HttpRequest request_;
+  Answer answer_;
+  std::optional<http::serializer<false, http::string_body>> serializer_;
+  bool keep_alive_ = false;
+};
 
 }  // namespace
 
@@ -150,7 +148,7 @@ HttpResponse HttpResponse::json(std::string text) {
 
 void serve_http(std::shared_ptr<Connection> connection, const Site& site, const HttpLimits& limits, NetProbe& probe) {
   connection->gate.guard(connection);
-  asio::co_spawn(connection->gate.get_executor(), serve(connection, site, limits, probe), asio::detached);
+  std::make_shared<Exchange>(std::move(connection), site, limits, probe)->read();
 }
 
 }  // namespace tailrace

@@ -178,8 +178,8 @@ void Cursor::level_if_even() {
 
 bool Cursor::passes_end(Partition partition, Offset next) const {
   if (!to_) return false;
-  const auto index = static_cast<std::size_t>(partition);
-  return index >= to_->size() || next >= (*to_)[index];
+  const auto p = static_cast<std::size_t>(partition);
+  return p >= to_->size() || next >= (*to_)[p];
 }
 
 bool Cursor::done() const {
@@ -189,9 +189,9 @@ bool Cursor::done() const {
 }
 
 Offset& Cursor::next_of(Partition partition) {
-  const auto index = static_cast<std::size_t>(partition);
-  if (index >= next_.size()) next_.resize(index + 1, kUnknown);
-  return next_[index];
+  const auto p = static_cast<std::size_t>(partition);
+  if (p >= next_.size()) next_.resize(p + 1, kUnknown);
+  return next_[p];
 }
 
 }  // namespace tailrace
