@@ -49,7 +49,7 @@ void LoadClient::read_upgrade(std::string_view bytes) {
   greeting_.append(bytes);
   const auto end = greeting_.find("\r\n\r\n");
   if (end == std::string::npos && greeting_.size() < kMostGreeting) return;
-  if (!greeting_.starts_with("HTTP/1.1 101")) return refuse("HTTP " + greeting_.substr(9, 3));
+  if (!greeting_.starts_with("HTTP/1.1 101")) return refuse(greeting_.substr(0, greeting_.find('\r')));
   state_ = State::asking;
   subscribe();
   const auto rest = std::exchange(greeting_, {}).substr(end + 4);

@@ -19,11 +19,12 @@ const char* const kVersion = "tailrace " TAILRACE_VERSION;
 std::unique_ptr<CLI::App> make_program(Gathered& gathered) {
   auto program = std::make_unique<CLI::App>("Tailrace: Kafka topics, live in the browser.", "tailrace");
   program->formatter(std::make_shared<HelpFormat>());
-  program->get_formatter()->label("POSITIONALS", "Arguments");
+  program->get_formatter()->label("Positionals", "Arguments");
   program->option_defaults()->group("Flags");
   program->set_help_flag("-h,--help", "Print this.");
   program->set_version_flag("--version", kVersion, "Print the version.");
   program->allow_extras();
+  program->require_subcommand(0, 1);  // what follows a command is no command: channels may be called so
   add_commands(*program, gathered);
   program->footer(
       "First look:      tailrace demo\nYour own topics: tailrace serve --brokers localhost:9092 --topics '^.*'");
@@ -121,17 +122,35 @@ void finish(Gathered& gathered, const char* const* environment) {
   if (invocation.action == Action::demo) invocation.settings.listen = {"127.0.0.1", invocation.demo.port, {}};
 }
 
+// The parser parts its groups by two empty lines where others follow.
+std::string without_double_gaps(std::string text) {
+  for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) text.erase(at, 1);
+  return text;
+}
+
 std::string help_about(CLI::App& program, const std::string& word) {
-  if (word.empty()) return program.help();
+  if (word.empty())
+    return without_double_gaps(program.get_formatter()->make_help(&program, "tailrace", CLI::AppFormatMode::Normal));
   const auto names = command_names(program);
   if (std::find(names.begin(), names.end(), word) == names.end()) refuse_command(program, word);
-  return program.get_subcommand(word)->help("tailrace");
+  return without_double_gaps(program.get_subcommand(word)->help("tailrace"));
 }
 
 // The help of what was named before --help stood there.
 std::string help_asked(CLI::App& program) {
   const auto commands = program.get_subcommands();
   return help_about(program, commands.empty() ? "" : commands.front()->get_name());
+}
+
+// The parser's message begins with the name: "--memory: 1 required SIZE missing", "URL is required".
+StartError in_own_words(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const auto name = text.substr(0, text.find_first_of(": "));
+  const bool often = text.find("received") != std::string::npos;
+  if (error.get_name() == "ArgumentMismatch" && often) return refusal(name, "", "it more than once", "once");
+  if (error.get_name() == "ArgumentMismatch" || error.get_name() == "RequiredError")
+    return refusal(name, "", "nothing", "a value: see --help");
+  return StartError(text + "; see --help");
 }
 
 }  // namespace
@@ -152,7 +171,7 @@ Invocation parse_command_line(int argc, const char* const* argv, const char* con
     gathered.invocation.action = Action::print;
     gathered.invocation.text = std::string(kVersion) + "\n";
   } catch (const CLI::ParseError& error) {
-    throw StartError(std::string(error.what()) + "; see tailrace --help");
+    throw in_own_words(error);
   }
   return std::move(gathered.invocation);
 }

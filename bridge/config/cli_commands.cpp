@@ -20,19 +20,22 @@ CLI::App& add_command(CLI::App& program, Gathered& gathered, const std::string& 
                       const std::string& text) {
   auto* command = program.add_subcommand(name, text);
   command->group("Commands")->allow_extras();
+  command->get_help_ptr()->group("Flags");
   command->callback([&gathered, action] { gathered.invocation.action = action; });
   return *command;
 }
 
 void add_setting(CLI::App& command, Gathered& gathered, const Declaration<Settings>& declaration) {
   auto& texts = gathered.settings[declaration.key];
+  const auto text = help_text(declaration);
   if (declaration.metavar.empty()) {
-    command.add_flag_callback(
-        declaration.flag, [&texts] { texts = {"true"}; }, help_text(declaration));
+    command.add_flag(declaration.flag, text)->group(declaration.section)->each([&texts](const std::string& word) {
+      texts.push_back(word);
+    });
     return;
   }
   using Shape = Declaration<Settings>::Shape;
-  auto* option = command.add_option(declaration.flag, texts, help_text(declaration));
+  auto* option = command.add_option(declaration.flag, texts, text)->group(declaration.section);
   option->type_name(declaration.metavar)->allow_extra_args(false);
   if (declaration.shape == Shape::scalar) option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
 }
@@ -128,7 +131,6 @@ void add_health(CLI::App& program, Gathered& gathered) {
   add_value(command, "--timeout", "DURATION", gathered.invocation.health.timeout, duration_kind(1ms, 10min),
             "How long to wait for the answer. (default: 5s)");
   add_config_file(command, gathered);
-  add_settings(command, gathered, {"listen"});
   command.footer("Exit codes: 0 it is, 1 it is not or can't be reached, 2 bad arguments or configuration.");
 }
 

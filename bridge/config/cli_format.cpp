@@ -41,8 +41,7 @@ std::string two_columns(const std::string& left, const std::string& text) {
 }  // namespace
 
 std::string HelpFormat::make_usage(const CLI::App* command, std::string name) const {
-  std::string usage = "Usage: " + name + (name.empty() || command->get_name() == name ? "" : " ") +
-                      (command->get_name() == name ? "" : command->get_name());
+  auto usage = "Usage: " + name;
   if (!command->get_subcommands({}).empty()) return usage + " COMMAND [FLAGS]\n";
   for (const auto* option : command->get_options([](const CLI::Option* o) { return o->get_positional(); })) {
     const auto word = option->get_name(true);

@@ -25,10 +25,14 @@ struct Declaration {
   std::string allowed{};
   std::string schema{};    // members of a JSON Schema object
   bool fixed = true;       // needs a restart
+  std::string section{};   // its heading in help and reference
   std::string computed{};  // the default in words where it depends on the machine
 
   std::function<void(Owner&, const Node&)> set{};   // throws StartError
   std::function<std::string(const Owner&)> show{};  // as it would be written; equal texts, equal values
+
+  // The last level of the key.
+  std::string name() const { return key.substr(key.rfind('.') + 1); }
 
   // TAILRACE_LIMITS_CONNECTIONS; empty where the file is the only place.
   std::string environment() const;
@@ -134,5 +138,10 @@ const std::vector<Declaration<Settings>>& setting_declarations();
 const std::vector<Declaration<ChannelRule>>& channel_declarations();
 
 const Declaration<Settings>* find_setting(const std::string& key);
+
+Declaration<Settings> channels_declaration();
+Kind<std::string> topic_kind();
+
+inline constexpr const char* kTextSchema = R"("type":"string")";
 
 }  // namespace tailrace

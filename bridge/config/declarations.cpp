@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kMega = 1 << 20;
 constexpr std::uint64_t kGiga = 1 << 30;
-const char* const kText = R"("type":"string")";
 
 bool is_word(std::string_view text) {
   return !text.empty() && text.find_first_of(" \t\n") == std::string_view::npos;
@@ -23,24 +22,6 @@ bool is_broker(std::string_view text) {
   if (colon == std::string_view::npos || text.ends_with(']')) return true;
   const auto port = parse_number(text.substr(colon + 1));
   return port && *port >= 1 && *port <= 65535;
-}
-
-bool is_topic_name(std::string_view text) {
-  static const std::regex legal("[A-Za-z0-9._-]{1,249}");
-  return text != "." && text != ".." && std::regex_match(text.begin(), text.end(), legal);
-}
-
-bool is_pattern(std::string_view text) {
-  try {
-    std::regex compiled(text.begin(), text.end());
-    return text.starts_with('^');
-  } catch (const std::regex_error&) {
-    return false;
-  }
-}
-
-bool is_topic(std::string_view text) {
-  return text.starts_with('^') ? is_pattern(text) : is_topic_name(text);
 }
 
 bool is_origin(std::string_view text) {
@@ -57,127 +38,24 @@ bool is_anything(std::string_view) {
   return true;
 }
 
-Kind<std::string> topic_kind() {
-  return text_kind("a topic's name or a ^pattern (regular expression)", is_topic, kText);
-}
-
-Kind<ValueMode> value_kind() {
-  return choice_kind<ValueMode>({{"json", ValueMode::json}, {"text", ValueMode::text}, {"base64", ValueMode::base64}});
-}
-
-std::vector<Declaration<ChannelRule>> declare_channel() {
-  using R = ChannelRule;
-  return {
-      scalar<R>({"topic", "", "TOPIC",
-                 "The topic, or a `^pattern` that makes one channel of every topic it matches. "
-                 "Topics that begin with `__` are matched by their full name only."},
-                &R::topic, topic_kind()),
-      scalar<R>({"name", "", "TEMPLATE", "The channel's name. `{topic}` is the topic's."}, &R::name,
-                text_kind("a name without blanks", is_word, kText)),
-      scalar<R>(
-          {"value", "", "MODE", "How values travel: as JSON (what is not JSON is marked), as text, or as base64."},
-          &R::value, value_kind()),
-      scalar<R>({"max_value", "", "SIZE", "A larger record travels as a placeholder that states its size."},
-                &R::max_value, size_kind(1 << 10, 16 * kMega)),
-      scalar<R>({"title", "", "TEXT", "What the page calls the channel."}, &R::title,
-                text_kind("text", is_anything, kText)),
-      dictionary<R>({"units", "", "FIELD: UNIT", "Units of numeric fields, shown by the page: `cpu: \"%\"`."},
-                    &R::units, "a mapping of field to unit"),
-      list<R>({"fields", "", "FIELD", "The fields that the page draws first, in this order. Empty: it finds them."},
-              &R::fields, text_kind("a field's name", is_word, kText)),
-  };
-}
-
-std::string show_channels(const Settings& settings) {
-  std::string text;
-  for (const auto& rule : settings.channels) {
-    text += text.empty() ? "" : "; ";
-    for (const auto& declaration : channel_declarations()) text += declaration.key + "=" + declaration.show(rule) + " ";
-  }
-  return text;
-}
-
-std::vector<std::string> channel_keys() {
-  std::vector<std::string> keys;
-  for (const auto& declaration : channel_declarations()) keys.push_back(declaration.key);
-  return keys;
-}
-
-void set_channel_key(ChannelRule& rule, const std::string& where, const std::string& name, const Node& value) {
-  for (const auto& declaration : channel_declarations())
-    if (declaration.key == name) return declaration.set(rule, value);
-  throw refusal(value.place, where + "." + name, "an unknown key", choice_text(channel_keys()),
-                suggest(name, channel_keys()));
-}
-
-ChannelRule read_channel(const Node& node) {
-  if (node.kind != Node::Kind::map)
-    throw refusal(node.place, "channels", found_text(node), "entries with " + choice_text(channel_keys()));
-  ChannelRule rule;
-  for (const auto& [name, value] : node.members) set_channel_key(rule, "channels", name, value);
-  if (rule.topic.empty()) throw refusal(node.place, "channels.topic", "nothing", topic_kind().allowed);
-  if (rule.is_pattern() && rule.name.find("{topic}") == std::string::npos)
-    throw refusal(node.place, "channels.name", found_text(Node::scalar("", rule.name)),
-                  "with a pattern, a name with {topic}");
-  return rule;
-}
-
-std::string own_name(const ChannelRule& rule) {
-  return rule.name == "{topic}" ? rule.topic : rule.name;
-}
-
-void refuse_second(const std::vector<ChannelRule>& rules, const ChannelRule& rule, const std::string& place) {
-  for (const auto& other : rules) {
-    if (other.topic == rule.topic)
-      throw refusal(place, "channels.topic", "\"" + rule.topic + "\" a second time", "one channel for a topic");
-    if (!rule.is_pattern() && !other.is_pattern() && own_name(other) == own_name(rule))
-      throw refusal(place, "channels.name", "\"" + own_name(rule) + "\" a second time", "a name of its own");
-  }
-}
-
-void set_channels(Settings& settings, const Node& node) {
-  if (node.kind != Node::Kind::list) throw refusal(node.place, "channels", found_text(node), "a list of channels");
-  settings.channels.clear();
-  for (const auto& item : node.items) {
-    auto rule = read_channel(item);
-    refuse_second(settings.channels, rule, item.place);
-    settings.channels.push_back(std::move(rule));
-  }
-}
-
-Declaration<Settings> channels_declaration() {
-  Declaration<Settings> made{"channels",
-                             "",
-                             "",
-                             "Channels in full: a list with the keys below. A topic has "
-                             "one channel: of the entry that names it, else of the first pattern "
-                             "that fits, `channels` before `topics`.",
-                             Declaration<Settings>::Shape::records,
-                             "a list of channels"};
-  made.set = set_channels;
-  made.show = show_channels;
-  return std::move(made).reloadable();
-}
-
 std::vector<Declaration<Settings>> declare_kafka() {
   using S = Settings;
   return {
       list<S>({"brokers", "--brokers", "HOST:PORT,…", "Kafka's addresses to begin with."}, &S::brokers,
-              text_kind("HOST:PORT", is_broker, kText)),
-      list<S>({"topics", "--topics", "TOPIC,…",
-               "Topics to carry, each a channel of its own name. A `^pattern` takes every "
-               "topic it matches, new ones too."},
-              &S::topics, topic_kind())
+              text_kind("HOST:PORT", is_broker, kTextSchema)),
+      list<S>(
+          {"topics", "--topics", "TOPIC,…",
+           "Topics to carry, each a channel of its own name. A `^pattern` takes every topic it matches, new ones too."},
+          &S::topics, topic_kind())
           .reloadable(),
       channels_declaration(),
       dictionary<S>({"kafka", "--kafka", "KEY=VALUE",
-                     "A setting of librdkafka, such as `security.protocol=SASL_SSL`. With "
-                     "`.file` after the key the value is read from that file, for secrets."},
+                     "A setting of librdkafka, such as `security.protocol=SASL_SSL`. With `.file` after the key the "
+                     "value is read from that file, for secrets."},
                     &S::kafka, "KEY=VALUE, a setting of librdkafka"),
       scalar<S>({"kafka_address", "--kafka-address", "HOST:PORT",
-                 "The address of Kafka that the page shows and puts into "
-                 "the lines to paste."},
-                &S::kafka_address, text_kind("HOST:PORT", is_broker, kText))
+                 "The address of Kafka that the page shows and puts into the lines to paste."},
+                &S::kafka_address, text_kind("HOST:PORT", is_broker, kTextSchema))
           .computed_default("the first broker"),
   };
 }
@@ -186,26 +64,25 @@ std::vector<Declaration<Settings>> declare_listeners() {
   using S = Settings;
   return {
       scalar<S>({"listen", "--listen", "ADDRESS",
-                 "Where clients connect: `127.0.0.1:8080`, `[::1]:8080`, `:8080` for every "
-                 "interface, `unix:/path`. Port 0 picks a free one."},
+                 "Where clients connect: `127.0.0.1:8080`, `[::1]:8080`, `:8080` for every interface, `unix:/path`. "
+                 "Port 0 picks a free one."},
                 &S::listen, address_kind()),
       scalar<S>({"admin", "--admin", "ADDRESS", "Where metrics, sessions and drain are. Never open it to the world."},
                 &S::admin, address_kind()),
       scalar<S>({"public", "--public", "",
-                 "Let a listener that is not loopback start although anybody who reaches it may "
-                 "read every channel."},
+                 "Let a listener that is not loopback start although anybody who reaches it may read every channel."},
                 &S::allow_public, boolean_kind()),
-      scalar<S>(
-          {"public_url", "--public-url", "URL",
-           "Where people find the page, when a proxy stands in between: its origin "
-           "is the own one, its path is the prefix."},
-          &S::public_url,
-          text_kind("http:// or https://, host, optional port and path, no slash at the end", is_public_url, kText)),
+      scalar<S>({"public_url", "--public-url", "URL",
+                 "Where people find the page, when a proxy stands in between: its origin is the own one, its path is "
+                 "the prefix."},
+                &S::public_url,
+                text_kind("http:// or https://, host, optional port and path, no slash at the end", is_public_url,
+                          kTextSchema)),
       list<S>({"origins", "--origins", "ORIGIN,…", "Other origins whose pages may connect, compared exactly."},
-              &S::origins, text_kind("an origin such as https://app.example.com", is_origin, kText))
+              &S::origins, text_kind("an origin such as https://app.example.com", is_origin, kTextSchema))
           .reloadable(),
       scalar<S>({"web", "--web", "DIR", "The directory of the page. Empty: no page."}, &S::web,
-                text_kind("a directory", is_anything, kText))
+                text_kind("a directory", is_anything, kTextSchema))
           .computed_default("the page that came with the program"),
   };
 }
@@ -222,8 +99,7 @@ std::vector<Declaration<Settings>> declare_memory() {
       scalar<S>({"readers", "", "N", "Kafka connections that read older records back."}, &S::readers,
                 number_kind<std::uint32_t>(1, 64)),
       scalar<S>({"warm", "--warm", "DURATION",
-                 "How far back to read at start, so that returning clients are served from "
-                 "memory."},
+                 "How far back to read at start, so that returning clients are served from memory."},
                 &S::warm, duration_kind(0s, 24h)),
       scalar<S>({"hot.age", "", "DURATION", "Keep no update in memory for longer. 0: only the budget counts."},
                 in(&S::hot, &HotSettings::age), duration_kind(0s, 24h * 365)),
@@ -236,12 +112,10 @@ std::vector<Declaration<Settings>> declare_life() {
   using S = Settings;
   return {
       scalar<S>({"heartbeat", "--heartbeat", "DURATION",
-                 "How often a client hears from the bridge when there is nothing to "
-                 "say."},
+                 "How often a client hears from the bridge when there is nothing to say."},
                 &S::heartbeat, duration_kind(100ms, 10min)),
       scalar<S>({"stall_timeout", "--stall-timeout", "DURATION",
-                 "A client that acknowledges none of the bytes waiting for it "
-                 "for so long is closed (4408)."},
+                 "A client that acknowledges none of the bytes waiting for it for so long is closed (4408)."},
                 &S::stall_timeout, duration_kind(100ms, 1h)),
       scalar<S>({"drain_grace", "--drain-grace", "DURATION",
                  "At the end: how long the listener goes on after /readyz fails."},
@@ -263,8 +137,7 @@ std::vector<Declaration<Settings>> declare_limits() {
           .reloadable()
           .computed_default("what the descriptor limit allows"),
       scalar<S>({"limits.connections_per_address", "", "N",
-                 "Connections from one address; loopback and Unix sockets are "
-                 "exempt (a proxy on the same machine)."},
+                 "Connections from one address; loopback and Unix sockets are exempt (a proxy on the same machine)."},
                 limit(&L::connections_per_address), number_kind<std::uint32_t>(1, 10'000'000))
           .reloadable(),
       scalar<S>({"limits.message_bytes", "", "SIZE", "The largest message of a client."}, limit(&L::message_bytes),
@@ -307,34 +180,22 @@ std::vector<Declaration<Settings>> declare_logger() {
 
 std::vector<Declaration<Settings>> declare_all() {
   std::vector<Declaration<Settings>> all;
-  for (auto part :
-       {declare_kafka(), declare_listeners(), declare_memory(), declare_life(), declare_limits(), declare_logger()})
-    all.insert(all.end(), part.begin(), part.end());
+  const auto add = [&all](const std::string& section, std::vector<Declaration<Settings>> part) {
+    for (auto& declaration : part) all.emplace_back(std::move(declaration)).section = section;
+  };
+  add("Kafka and channels", declare_kafka());
+  add("Listeners and the page", declare_listeners());
+  add("Memory and threads", declare_memory());
+  add("Time", declare_life());
+  add("Limits of clients", declare_limits());
+  add("Log", declare_logger());
   return all;
 }
 
 }  // namespace
 
-std::vector<Node> list_items(const Node& node) {
-  if (node.kind == Node::Kind::list) return node.items;
-  std::vector<Node> items;
-  std::size_t from = 0;
-  while (node.kind == Node::Kind::scalar && from < node.text.size()) {
-    auto comma = node.text[from] == '^' ? std::string::npos : node.text.find(',', from);
-    comma = std::min(comma, node.text.size());
-    items.push_back(Node::scalar(node.place, node.text.substr(from, comma - from)));
-    from = comma + 1;
-  }
-  return items;
-}
-
 const std::vector<Declaration<Settings>>& setting_declarations() {
   static const auto all = declare_all();
-  return all;
-}
-
-const std::vector<Declaration<ChannelRule>>& channel_declarations() {
-  static const auto all = declare_channel();
   return all;
 }
 

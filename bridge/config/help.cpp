@@ -20,15 +20,8 @@ std::string default_text(const Declaration<Owner>& declaration) {
 std::string help_text(const Declaration<Settings>& declaration) {
   auto text = without_ticks(declaration.text);
   const auto standard = default_text(declaration);
-  if (!standard.empty() && standard != "false") text += " (default: " + standard + ")";
+  if (!standard.empty() && !declaration.metavar.empty()) text += " (default: " + standard + ")";
   return text;
-}
-
-std::string config_schema() {
-  return "{}\n";
-}
-std::string config_reference() {
-  return "\n";
 }
 
 }  // namespace tailrace

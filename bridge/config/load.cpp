@@ -12,6 +12,8 @@ namespace tailrace {
 
 namespace {
 
+const std::string kPrefix = "TAILRACE_";
+
 std::vector<std::string> level_keys(const std::string& prefix) {
   std::vector<std::string> keys;
   for (const auto& declaration : setting_declarations()) {
@@ -30,11 +32,15 @@ bool is_group(const std::string& key) {
 void set(Settings& settings, const std::string& key, const Node& node) {
   find_setting(key)->set(settings, node);
   settings.places[key] = node.place;
+  for (const auto& [name, value] : node.members) settings.places[key + "." + name] = value.place;
 }
 
 [[noreturn]] void refuse_key(const Node& node, const std::string& key, const std::string& prefix) {
   const auto keys = level_keys(prefix);
-  throw refusal(node.place, key, "an unknown key", choice_text(keys), suggest(key, keys));
+  const auto dot = key.find('.', prefix.size());
+  const bool dotted = dot != std::string::npos && find_setting(key);
+  throw refusal(node.place, key, "an unknown key", choice_text(keys),
+                dotted ? key.substr(0, dot) + ": {" + key.substr(dot + 1) + ": …}" : suggest(key, keys));
 }
 
 void apply_map(Settings& settings, const Node& map, const std::string& prefix) {
@@ -100,22 +106,33 @@ std::string kafka_key(std::string rest) {
   return rest;
 }
 
+// The setting that a variable names; null where it names none.
+const Declaration<Settings>* setting_of(const std::string& variable) {
+  for (const auto& declaration : setting_declarations())
+    if (declaration.environment() == variable) return &declaration;
+  return nullptr;
+}
+
+[[noreturn]] void refuse_variable(const std::string& name) {
+  std::vector<std::string> known{"CONFIG"};
+  for (const auto& declaration : setting_declarations())
+    if (!declaration.environment().empty()) known.push_back(declaration.environment().substr(kPrefix.size()));
+  const auto meant = suggest(name.substr(kPrefix.size()), known);
+  throw refusal(name, "", "an unknown variable", "TAILRACE_ and the name of a setting",
+                meant.empty() ? "" : kPrefix + meant);
+}
+
 void apply_variable(Settings& settings, const std::string& name, const std::string& text) {
-  static const std::string kafka = "TAILRACE_KAFKA_";
-  std::vector<std::string> known{"TAILRACE_CONFIG"};
-  for (const auto& declaration : setting_declarations()) {
-    const auto variable = declaration.environment();
-    const auto node = Node::scalar(name, text);
-    if (variable == name && declaration.shape == Declaration<Settings>::Shape::map)
-      return set(settings, declaration.key, key_value(node, declaration.key));
-    if (variable == name) return set(settings, declaration.key, node);
-    if (!variable.empty()) known.push_back(variable);
-  }
-  if (name.starts_with(kafka) && name.size() > kafka.size())
-    return set(settings, "kafka",
-               key_value(Node::scalar(name, kafka_key(name.substr(kafka.size())) + "=" + text), "kafka"));
+  const auto node = Node::scalar(name, text);
+  const auto* declaration = setting_of(name);
+  if (declaration && declaration->shape == Declaration<Settings>::Shape::map)
+    return set(settings, declaration->key, key_value(node, declaration->key));
+  if (declaration) return set(settings, declaration->key, node);
   if (name == "TAILRACE_CONFIG" || is_service_variable(name)) return;
-  throw refusal(name, "", "an unknown variable", "TAILRACE_ and the name of a setting", suggest(name, known));
+  const auto kafka = kPrefix + "KAFKA_";
+  if (!name.starts_with(kafka)) refuse_variable(name);
+  const auto key = kafka_key(name.substr(kafka.size()));
+  set(settings, "kafka", key_value(Node::scalar(name, key + "=" + text), "kafka"));
 }
 
 std::string read_secret(const std::string& place, const std::string& key, const std::string& path) {
@@ -136,7 +153,7 @@ void read_secret_files(Settings& settings) {
       continue;
     }
     settings.kafka[key.substr(0, key.size() - suffix.size())] =
-        read_secret(settings.places["kafka"], "kafka." + key, path);
+        read_secret(settings.places["kafka." + key], "kafka." + key, path);
     at = settings.kafka.erase(at);
   }
 }
@@ -181,7 +198,8 @@ void check_together(const Settings& settings) {
 Settings load_settings(const SettingSources& sources) {
   Settings settings;
   if (!sources.file.empty()) apply_map(settings, read_yaml_file(sources.file), "");
-  for (const auto& [name, text] : sources.environment) apply_variable(settings, name, text);
+  for (const auto& [name, text] : sources.environment)
+    if (!text.empty()) apply_variable(settings, name, text);
   apply_flags(settings, sources);
   read_secret_files(settings);
   add_topic_rules(settings);

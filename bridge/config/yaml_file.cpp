@@ -17,32 +17,40 @@ std::string place_of(const std::string& name, const YAML::Mark& mark) {
   return mark.is_null() ? name : name + ":" + std::to_string(mark.line + 1);
 }
 
-Node convert(const YAML::Node& yaml, const std::string& name, int depth);
+// Turns a document into nodes; knows the file's name for their places, and the key's levels for its own refusals.
+class Conversion {
+ public:
+  explicit Conversion(const std::string& name) : name_(name) {}
 
-void add_member(Node& map, const YAML::Node& key, Node value, const std::string& name) {
-  const auto place = place_of(name, key.Mark());
-  if (!key.IsScalar()) throw refusal(place, "", "a key that is not text", "plain keys");
-  for (const auto& member : map.members)
-    if (member.first == key.Scalar()) throw refusal(place, key.Scalar(), "the key a second time", "each key once");
-  value.place = place;  // of the key: an empty value has no place of its own
-  map.members.emplace_back(key.Scalar(), std::move(value));
-}
+  Node convert(const YAML::Node& yaml, const std::string& path, int depth) const {
+    const auto place = place_of(name_, yaml.Mark());
+    if (depth > kDeepest) throw refusal(place, path, "more than 20 levels", "a few");
+    if (yaml.IsMap()) return convert_map(yaml, path, depth);
+    if (yaml.IsScalar()) return Node::scalar(place, yaml.Scalar());
+    Node node{yaml.IsSequence() ? Node::Kind::list : Node::Kind::null, place, {}, {}, {}};
+    for (const auto& item : yaml) node.items.push_back(convert(item, path, depth + 1));
+    return node;
+  }
 
-Node convert_map(const YAML::Node& yaml, const std::string& name, int depth) {
-  Node map{Node::Kind::map, place_of(name, yaml.Mark()), {}, {}, {}};
-  for (const auto& member : yaml) add_member(map, member.first, convert(member.second, name, depth + 1), name);
-  return map;
-}
+ private:
+  Node convert_map(const YAML::Node& yaml, const std::string& path, int depth) const {
+    Node map{Node::Kind::map, place_of(name_, yaml.Mark()), {}, {}, {}};
+    for (const auto& member : yaml) add_member(map, member.first, member.second, path, depth);
+    return map;
+  }
 
-Node convert(const YAML::Node& yaml, const std::string& name, int depth) {
-  const auto place = place_of(name, yaml.Mark());
-  if (depth > kDeepest) throw refusal(place, "", "more than 20 levels", "a few");
-  if (yaml.IsMap()) return convert_map(yaml, name, depth);
-  if (yaml.IsScalar()) return Node::scalar(place, yaml.Scalar());
-  Node node{yaml.IsSequence() ? Node::Kind::list : Node::Kind::null, place, {}, {}, {}};
-  for (const auto& item : yaml) node.items.push_back(convert(item, name, depth + 1));
-  return node;
-}
+  void add_member(Node& map, const YAML::Node& key, const YAML::Node& value, const std::string& path, int depth) const {
+    const auto place = place_of(name_, key.Mark());
+    if (!key.IsScalar()) throw refusal(place, path, "a key that is not text", "plain keys");
+    const auto whole = path.empty() ? key.Scalar() : path + "." + key.Scalar();
+    for (const auto& member : map.members)
+      if (member.first == key.Scalar()) throw refusal(place, whole, "the key a second time", "each key once");
+    map.members.emplace_back(key.Scalar(), convert(value, whole, depth + 1));
+    map.members.back().second.place = place;  // of the key: an empty value has no place of its own
+  }
+
+  const std::string& name_;
+};
 
 std::string one_line(std::string text) {
   for (auto& c : text)
@@ -57,7 +65,7 @@ Node read_yaml(const std::string& text, const std::string& name) {
     const auto documents = YAML::LoadAll(text);
     if (documents.size() > 1)
       throw refusal(place_of(name, documents[1].Mark()), "", "a second document", "one document");
-    auto root = documents.empty() ? Node{} : convert(documents[0], name, 0);
+    auto root = documents.empty() ? Node{} : Conversion(name).convert(documents[0], "", 0);
     if (root.kind == Node::Kind::null) return {Node::Kind::map, name, {}, {}, {}};
     if (root.kind != Node::Kind::map) throw refusal(root.place, "", found_text(root), "a mapping of settings");
     return root;
