@@ -10,7 +10,7 @@ import { Lane } from "./lane.ts";
 import { Link } from "./link.ts";
 import { Live } from "./live.ts";
 import { Painter, type Shown } from "./painter.ts";
-import { Past } from "./past.ts";
+import { kLead, Past } from "./past.ts";
 import { statusOf } from "./status.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -84,6 +84,7 @@ export class Engine {
     const now = this.link.client.now();
     if (this.mode === "past") this.past.tick();
     this.directory.age(now);
+    this.live.tick();
     if (this.link.downSince === 0) this.lane.tick(now);
   }
 
@@ -115,9 +116,9 @@ export class Engine {
   private shown(now: number): Shown {
     const past = this.mode === "past", span = this.span;
     return {
-      timeline: past ? this.past.shown : this.live.timeline, mode: this.mode, span, now,
+      timeline: past ? this.past.timeline : this.live.timeline, mode: this.mode, span, now,
       at: past ? this.past.at : this.mode === "paused" ? this.pausedAt : now,
-      loading: past ? this.past.loading : this.backfill.open, front: channel => (past ? Infinity : this.live.fillFront(channel)),
+      loading: past ? this.past.loading : this.backfill.open, front: channel => (past ? (this.past.seeking ? -Infinity : Infinity) : this.live.fillFront(channel)),
     };
   }
 
@@ -135,7 +136,7 @@ export class Engine {
   }
 
   private begin(channel: Channel): void {
-    const seconds = this.backfill.affordable(channel.rate, this.span / 1000);
+    const seconds = this.backfill.affordable(channel.rate, (this.span * kLead) / 1000);
     this.live.follow(channel, seconds);
     this.live.timeline.setPanels(this.panels, this.span);
     this.lane.refresh();
@@ -181,8 +182,8 @@ export class Engine {
   private fill(name: string, ids: string[]): void {
     const track = this.live.timeline.tracks.get(name), now = this.link.client.now();
     if (!track || !this.live.watches.has(name)) return;
-    track.refill(ids, now - this.span, now + 2000);
-    this.backfill.fill(track, ids, now - this.span, now);
+    track.refill(ids, now - this.span * kLead, now + 2000);
+    this.backfill.fill(track, ids, now - this.span * kLead, now);
   }
 
   private setSpan(span: number): void {
@@ -212,9 +213,10 @@ export class Engine {
 
   private seek(at: number, dragging: boolean): void {
     const now = this.link.client.now();
-    if (this.mode !== "past") this.past.play(0);
+    const leaves = this.mode !== "past";
+    if (leaves) this.past.play(0);
     this.mode = "past";
-    this.past.seek(Math.min(at, now - 1), dragging, this.live.timeline);
+    this.past.seek(Math.min(at, now - 1), dragging, leaves ? this.live.timeline : null);
     this.painter.refresh();
     this.changed();
   }

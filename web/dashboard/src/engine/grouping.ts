@@ -44,7 +44,7 @@ export class Grouping {
     const known = this.colors[name];
     if (known >= 1 && known <= kNamed) return known;
     const taken = new Set(this.names.filter(n => n !== null && n !== name).map(n => this.colors[n!]));
-    let color = (hash(name) % kNamed) + 1;
+    let color = taken.size === 0 ? 1 : (hash(name) % kNamed) + 1;
     for (let i = 0; taken.has(color) && i < kNamed; i++) color = (color % kNamed) + 1;
     this.colors[name] = color;
     return color;

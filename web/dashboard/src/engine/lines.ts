@@ -107,9 +107,10 @@ export class Lines {
   }
 
   private cutHoles(ys: Float64Array, from: number, scene: Scene): void {
+    const sliding = this.counting || this.spread || this.spec.aggregate === "p95";
     for (const [a, b] of scene.holes) {
       const first = Math.max(0, this.bins.binOf(a) - from), last = Math.min(ys.length - 1, this.bins.binOf(b) - from);
-      for (let i = first; i <= last; i++) if (this.counting || ys[i] !== ys[i]) ys[i] = kBreak;
+      for (let i = first; i <= last; i++) if (sliding || ys[i] !== ys[i]) ys[i] = kBreak;
     }
   }
 

@@ -4,7 +4,8 @@ import type { Channel } from "./channel.ts";
 import { Episode } from "./episode.ts";
 import type { Link } from "./link.ts";
 import type { Outage } from "./outages.ts";
-import { grouped } from "../words.ts";
+import { valueAt } from "./reduce.ts";
+import { clock, grouped, spell } from "../words.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface LiveEvents {
@@ -32,9 +33,7 @@ export class Live {
   private readonly ages = new Float64Array(31).fill(NaN);
   private aged = 0;
   private divider = 0;
-  /** Records that arrived in each of the last seconds. */
-  private readonly pulse = new Float64Array(8);
-  private pulseAt = 0;
+  private cause = "";
   lastArrival = 0;
   records = 0;
 
@@ -76,13 +75,12 @@ export class Live {
     return known.length ? known[known.length >> 1] : NaN;
   }
 
-  /** Records per second over the last whole seconds. */
+  /** Records per second over the last whole seconds, by their own time. */
   rate(now: number): number {
-    this.beat(now, 0);
-    const at = Math.floor(now / 1000) % 8;
+    const last = Math.floor(now / 1000) - 1;
     let sum = 0;
-    for (let i = 1; i <= 5; i++) sum += this.pulse[(at + 8 - i) % 8];
-    return sum / 5;
+    for (const { seconds } of this.timeline.tracks.values()) sum += valueAt(seconds, 0, last, "rate", 5);
+    return sum;
   }
 
   /** How far the first fill has come, on the time axis; Infinity when it is done. */
@@ -105,17 +103,12 @@ export class Live {
     watch.lastTime.set(batch.partition, t);
     if (back || watch.filling) this.front(watch, batch.partition, t);
     if (back) this.episode?.progress(channel.name, batch.updates.length);
-    else if (!watch.filling) this.fresh(now, t, batch.updates.length);
+    else if (!watch.filling) this.ages[this.aged++ % this.ages.length] = now - t;
     this.lastArrival = now;
     channel.lastSeen = now;
     channel.lastTime = Math.max(channel.lastTime, t);
     this.records += batch.updates.length;
     this.events.arrived(channel);
-  }
-
-  private fresh(now: number, t: number, records: number): void {
-    this.ages[this.aged++ % this.ages.length] = now - t;
-    this.beat(now, records);
   }
 
   private front(watch: Watch, partition: number, t: number): void {
@@ -153,7 +146,9 @@ export class Live {
 
   private beginEpisode(from: number, cause: string): void {
     this.episode = new Episode(from);
-    this.divider = this.divide("hold", cause === "cut" ? "Cut by you" : "Disconnected", "");
+    this.cause = cause === "cut" ? "Cut" : "Disconnected";
+    this.divider = this.divide("hold", this.cause, "");
+    this.tick();
   }
 
   private resumed(watch: Watch, now: number): void {
@@ -205,10 +200,18 @@ export class Live {
     this.events.recovered(episode);
   }
 
+  /** Keeps the open divider's words true; called often. */
+  tick(): void {
+    const { episode } = this;
+    if (!episode || episode.replaying) return;
+    const [watch] = this.watches.values(), next = watch ? Object.values(watch.sub.offsets)[0] : undefined;
+    this.timeline.feed.reword(this.divider, { text: `${this.cause} ${spell(this.link.client.now() - episode.began)}`, place: next === undefined ? "" : `next ${grouped(next)}` });
+  }
+
   private closeDivider(episode: Episode): void {
-    const { ranges, updates } = episode.view(0), first = ranges[0];
-    const seconds = ((this.link.client.now() - episode.began) / 1000).toFixed(1);
-    this.timeline.feed.reword(this.divider, { text: `Outage of ${seconds} s`, place: first ? `from ${grouped(first.from)}` : "" });
+    const { ranges, updates, outage } = episode.view(0), first = ranges[0];
+    const text = `${this.cause} ${(outage / 1000).toFixed(1)} s, ${clock(episode.began)}`;
+    this.timeline.feed.reword(this.divider, { text, place: first ? `from ${grouped(first.from)}` : "" });
     this.divide("replay", `Recovered ${grouped(updates)}`, first ? `to ${grouped(first.next - 1)}` : "");
   }
 
@@ -241,12 +244,5 @@ export class Live {
 
   private divide(tone: "hold" | "replay" | "gap", text: string, place: string): number {
     return this.timeline.feed.divide(tone, text, place);
-  }
-
-  private beat(now: number, records: number): void {
-    const at = Math.floor(now / 1000);
-    for (let s = Math.max(this.pulseAt + 1, at - 7); s <= at; s++) this.pulse[s % 8] = 0;
-    this.pulseAt = at;
-    this.pulse[at % 8] += records;
   }
 }

@@ -94,10 +94,12 @@ function noteOf(channel: Channel, fields: string[], followed: boolean): string {
 function pace(track: Track | undefined, shown: Shown): Float64Array {
   const line = new Float64Array(72).fill(NaN);
   if (!track) return line;
-  const last = track.pace.binOf(shown.at) - 1;
+  const last = track.pace.binOf(shown.at) - 1, holes = track.channel.outages.holes(shown.at);
   for (let i = 0; i < 72; i++) {
     const bin = last - 71 + i;
-    if (bin * track.pace.step >= track.covered) line[i] = valueAt(track.pace, 0, bin, "rate", 3);
+    const t = bin * track.pace.step;
+    if (holes.some(([a, b]) => t + track.pace.step > a && t < b)) line[i] = -Infinity;
+    else if (t >= track.covered) line[i] = valueAt(track.pace, 0, bin, "rate", 3);
   }
   return line;
 }

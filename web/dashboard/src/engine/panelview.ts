@@ -50,7 +50,7 @@ function lastView(table: LastTable, channel: Channel) {
 }
 
 function unitOf(spec: PanelSpec, channel: Channel, span: number): string {
-  if (spec.kind === "last") return "";
+  if (spec.kind === "last" || spec.kind === "note") return "";
   if (spec.kind === "top") return `count in ${window(span)}`;
   if (spec.aggregate === "rate") return "per s";
   if (spec.aggregate === "count") return "records";
@@ -100,6 +100,8 @@ function gone(loss: { first: number; next: number; offsets: number; partition: n
 
 function undrawable(channel: Channel): NoteText {
   const { profile } = channel, rate = channel.rate > 0 ? `, ${paced(channel.rate)} per second` : "";
-  const what = profile.binaries > profile.records / 2 ? "bytes, neither JSON nor text" : profile.texts > profile.records / 2 ? "text, not JSON with numbers" : profile.deletes > profile.records / 2 ? "deletions, without a value" : "JSON without numbers";
+  const json = profile.records - profile.texts - profile.binaries - profile.deletes;
+  const kinds: [number, string][] = [[profile.texts, "text, not JSON with numbers"], [profile.binaries, "bytes, neither JSON nor text"], [profile.deletes, "deletions, without a value"], [json, "JSON without numbers"]];
+  const what = kinds.sort((a, b) => b[0] - a[0])[0][1];
   return { kind: "wrong", heading: "Nothing to draw", text: `These records are ${what}. They are in Records${rate}.` };
 }

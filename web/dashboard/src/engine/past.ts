@@ -1,14 +1,15 @@
 // The page at another time: a timeline filled from history, and its playback. What lies ahead of the shown moment waits.
+// While a seek loads, the timeline before it stays on show: a drag pans over it, and nothing goes blank.
 import type { Subscription, Update } from "tailrace";
 import type { PanelSpec } from "../messages.ts";
 import type { Channel } from "./channel.ts";
 import type { Link } from "./link.ts";
 import { Timeline } from "./timeline.ts";
 
-/** Wait this long after the last move of a drag before asking the bridge. */
-const kRest = 140;
-/** How far ahead playback loads, in seconds of watching. */
-const kAhead = 8;
+/** How far ahead playback loads, in milliseconds of watching. */
+const kAhead = 8000;
+/** Windows begin a little early: rates and percentiles look back. */
+export const kLead = 1.06;
 
 interface Waiting {
   channel: Channel;
@@ -23,39 +24,41 @@ export interface PastEvents {
 }
 
 export class Past {
+  /** What is shown. */
   timeline: Timeline;
   at = 0;
   speed = 1;
   playing = false;
-  /** Channels whose history is still coming. */
-  loading = 0;
+  private incoming: Timeline | null = null;
+  /** A drag went on while the last place was loading. */
+  private moved = false;
   private until = 0;
   private waiting: Waiting[] = [];
-  private open = new Set<Subscription>();
-  private resting: ReturnType<typeof setTimeout> | undefined;
+  private readonly open = new Set<Subscription>();
   private ticked = 0;
   private query = { text: "", channel: "" };
-  private preview: Timeline | null = null;
 
   constructor(private readonly link: Link, private readonly channels: () => Channel[], private readonly panels: () => PanelSpec[],
     private span: number, private readonly events: PastEvents) {
     this.timeline = new Timeline(false, span);
   }
 
-  /** What to show now: the history, or while dragging a rendition from the live rows. */
-  get shown(): Timeline {
-    return this.preview ?? this.timeline;
+  /** Ranges that are still coming. */
+  get loading(): number {
+    return this.open.size;
   }
 
-  /** Goes to a moment. While dragging, the live timeline's rows stand in where they reach. */
-  seek(at: number, dragging: boolean, live: Timeline): void {
+  /** The shown timeline is not yet that of the moment asked for. */
+  get seeking(): boolean {
+    return this.incoming !== null;
+  }
+
+  /** Goes to a moment. A drag loads one place after another, never two at a time. From live, that stays on show meanwhile. */
+  seek(at: number, dragging: boolean, live: Timeline | null): void {
     this.at = at;
-    this.stop();
-    clearTimeout(this.resting);
-    if (dragging) {
-      this.preview = this.fromRows(live);
-      this.resting = setTimeout(() => this.load(), kRest);
-    } else this.load();
+    if (live) this.timeline = live;
+    if (dragging && this.incoming) this.moved = true;
+    else this.load();
     this.events.changed();
   }
 
@@ -72,10 +75,12 @@ export class Past {
 
   search(text: string, channel: string): void {
     this.query = { text, channel };
-    this.timeline.feed.search(text, channel);
+    if (!this.timeline.keepsRows) this.timeline.feed.search(text, channel);
+    this.incoming?.feed.search(text, channel);
   }
 
   setPanels(): void {
+    if (this.incoming) return this.load();
     const fresh = this.timeline.setPanels(this.panels(), this.span);
     if (fresh.size) this.load();
   }
@@ -84,72 +89,75 @@ export class Past {
   tick(): void {
     const now = this.link.client.now(), passed = now - this.ticked;
     this.ticked = now;
-    if (!this.playing || this.preview) return;
-    const starved = this.at >= this.until - 50 && this.loading > 0;
-    if (starved) return;
-    this.at += passed * this.speed;
+    if (!this.playing || this.incoming) return;
+    const next = this.at + passed * this.speed;
+    this.at = this.open.size > 0 ? Math.min(next, this.until) : next;
     if (this.at >= now - 300) return this.events.arrivedAtLive();
     this.release();
-    if (this.loading === 0 && this.until - this.at < (kAhead / 2) * 1000 * this.speed && this.until < now) this.loadMore(now);
+    if (this.open.size === 0 && this.until - this.at < (kAhead / 2) * this.speed && this.until < now) this.loadAhead(now);
     this.events.changed();
   }
 
   end(): void {
     this.stop();
-    clearTimeout(this.resting);
-    this.preview = null;
+    this.incoming = null;
+    this.moved = false;
     this.playing = false;
+    this.waiting = [];
+    this.timeline = new Timeline(false, this.span);
   }
 
   private load(): void {
     this.stop();
-    clearTimeout(this.resting);
-    const now = this.link.client.now(), from = this.at - this.span;
-    const next = new Timeline(false, this.span);
-    this.until = Math.min(now, this.at + kAhead * 1000 * this.speed);
-    for (const channel of this.channels()) next.track(channel).covered = -Infinity;
+    this.moved = false;
+    const next = new Timeline(false, this.span), from = this.at - this.span * kLead, channels = this.channels();
+    for (const channel of channels) next.track(channel).covered = from;
     next.setPanels(this.panels(), this.span);
-    this.waiting = [];
-    this.timeline = next;
     next.feed.search(this.query.text, this.query.channel);
-    for (const channel of this.channels()) this.range(channel, from, this.until, next);
+    this.incoming = next;
+    this.waiting = [];
+    this.until = this.at;
+    for (const channel of channels) this.range(channel, from, this.at, next);
+    if (!channels.length) this.arrived();
   }
 
-  private loadMore(now: number): void {
+  private loadAhead(now: number): void {
     const from = this.until;
-    this.until = Math.min(now, from + kAhead * 1000 * this.speed);
+    this.until = Math.min(now, from + kAhead * this.speed);
     for (const channel of this.channels()) this.range(channel, from, this.until, this.timeline);
   }
 
-  /** History of one channel into `timeline`, on a socket of its own. Times select whole seconds: what is outside is left. */
-  private range(channel: Channel, from: number, to: number, timeline: Timeline): void {
-    this.loading++;
-    const sub = this.link.client.range(channel.name, { time: Math.floor(from) }, { time: Math.ceil(to / 1000) * 1000 });
-    this.open.add(sub);
-    sub.on("batch", ({ partition, updates }) => {
-      if (timeline === this.timeline) this.take(channel, partition, updates.filter(u => u.t < to && u.t >= from));
-    });
-    sub.on("gap", gap => {
-      if (gap.reason !== "expired") return;
-      const known = channel.outages.losses.some(loss => loss.partition === gap.partition && loss.first === gap.from);
-      if (!known) channel.outages.lose({ from, to: from + 1, offsets: gap.next - gap.from, reason: gap.reason, first: gap.from, next: gap.next, partition: gap.partition });
-    });
-    sub.on("state", ({ new: state }) => {
-      if (state === "closed") this.closed(sub);
-    });
-  }
-
-  private closed(sub: Subscription): void {
-    if (!this.open.delete(sub)) return;
-    this.loading = Math.max(0, this.loading - 1);
-    if (this.loading === 0) this.preview = null;
+  /** All of a seek is here: show it. */
+  private arrived(): void {
+    if (this.incoming) this.timeline = this.incoming;
+    this.incoming = null;
+    if (this.moved) this.load();
     this.events.changed();
   }
 
-  private take(channel: Channel, partition: number, updates: Update[]): void {
-    const due = updates.filter(u => u.t <= this.at);
-    if (due.length) this.timeline.add(channel, partition, due, this.link.client.now(), false);
-    for (const update of updates) if (update.t > this.at) this.waiting.push({ channel, partition, update });
+  /** History of one channel after `from` up to `to`, on a socket of its own. Times select whole seconds: the rest is left. */
+  private range(channel: Channel, from: number, to: number, timeline: Timeline): void {
+    const sub = this.link.client.range(channel.name, { time: Math.floor(from) }, { time: Math.ceil(to / 1000) * 1000 });
+    this.open.add(sub);
+    sub.on("batch", ({ partition, updates }) => this.take(timeline, channel, partition, updates.filter(({ t }) => t > from && t <= to)));
+    sub.on("gap", gap => this.gap(channel, gap, from));
+    sub.on("state", ({ new: state }) => {
+      if (state !== "closed" || !this.open.delete(sub)) return;
+      if (this.open.size === 0) this.arrived();
+      this.events.changed();
+    });
+  }
+
+  private gap(channel: Channel, gap: { partition: number; from: number; next: number; reason: string }, from: number): void {
+    const known = channel.outages.losses.some(loss => loss.partition === gap.partition && loss.first === gap.from);
+    if (known || gap.reason === "expired") return;
+    channel.outages.lose({ from, to: from + 1, offsets: gap.next - gap.from, reason: gap.reason, first: gap.from, next: gap.next, partition: gap.partition });
+  }
+
+  private take(timeline: Timeline, channel: Channel, partition: number, updates: Update[]): void {
+    const due = updates.filter(({ t }) => t <= this.at || timeline === this.incoming);
+    if (due.length) timeline.add(channel, partition, due, this.link.client.now(), false);
+    if (timeline === this.timeline) for (const update of updates) if (update.t > this.at) this.waiting.push({ channel, partition, update });
     this.events.changed();
   }
 
@@ -161,23 +169,9 @@ export class Past {
     for (const { channel, partition, update } of due) this.timeline.add(channel, partition, [update], this.link.client.now(), false);
   }
 
-  /** A quick rendition for a drag; without records, which the bridge will send. */
-  private fromRows(live: Timeline): Timeline | null {
-    const next = new Timeline(false, this.span), from = this.at - this.span;
-    for (const [name, track] of live.tracks) {
-      if (!track.rows || track.covered > from) return null;
-      const mine = next.track(track.channel);
-      mine.covered = -Infinity;
-      mine.setPanels(this.panels().filter(spec => spec.channel === name && !spec.hidden), this.span);
-      mine.copy(track.rows, from, this.at);
-    }
-    return next;
-  }
-
   private stop(): void {
     const open = [...this.open];
     this.open.clear();
-    this.loading = 0;
     for (const sub of open) sub.close();
   }
 }

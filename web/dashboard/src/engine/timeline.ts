@@ -24,7 +24,7 @@ export class Timeline {
   add(channel: Channel, partition: number, updates: Update[], now: number, back: boolean): number {
     const track = this.track(channel);
     let t = 0;
-    for (const update of updates) t = track.add(partition, update, now, this.keepsRows);
+    for (const update of updates) t = track.add(partition, update, now, back || !this.keepsRows);
     this.feed.add(channel.name, partition, updates, back);
     return t;
   }

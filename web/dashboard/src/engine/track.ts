@@ -21,6 +21,8 @@ export class Track {
   readonly aggregators = new Map<string, Aggregator>();
   /** Records per second of record time, for the rail's sparkline. */
   pace: Bins;
+  /** Records per second, for the pill. */
+  readonly seconds = new Bins(1000, 10, 1, false);
   /** Records whose time lies before or after all that is shown. */
   early = 0;
   late = 0;
@@ -37,18 +39,20 @@ export class Track {
     this.pace = new Bins(span / 90, 96, 1, false);
   }
 
-  /** Returns the time of the record. `learn`: it is new to the channel's profile too. */
-  add(partition: number, update: Update, now: number, learn: boolean): number {
+  /** Returns the time of the record. `back`: it belongs to an outage, and may well be older than the window. */
+  add(partition: number, update: Update, now: number, back: boolean): number {
     const { row, channel } = this;
     fillRow(channel.columns, partition, update, row, now);
-    if (learn) this.learn(update);
+    if (this.rows) this.learn(update);
     if (row.t > now + kAhead) {
       this.early++;
       return row.t;
     }
     this.places.set(partition, update.o);
     this.rows?.push(row);
-    if (!this.pace.add(row.t, 0, NaN)) this.late++;
+    if (!back && row.t < now - this.span * 1.2) this.late++;
+    this.pace.add(row.t, 0, NaN);
+    this.seconds.add(row.t, 0, NaN);
     for (const aggregator of this.aggregators.values()) aggregator.add(row);
     return row.t;
   }
@@ -80,17 +84,10 @@ export class Track {
     this.rows?.scan(from, to, this.row, row => this.pace.add(row.t, 0, NaN));
   }
 
-  /** Takes over the rows of another track within [from, to]. */
-  copy(rows: Rows, from: number, to: number): void {
-    rows.scan(from, to, this.row, row => {
-      this.pace.add(row.t, 0, NaN);
-      for (const aggregator of this.aggregators.values()) aggregator.add(row);
-    });
-  }
-
-  /** Feeds history into the aggregates `ids` only: it is older than all rows. */
+  /** Feeds history into the aggregates `ids` only: it is older than all rows. With all of them goes the pace. */
   backfill(partition: number, update: Update, now: number, ids: string[]): void {
     fillRow(this.channel.columns, partition, update, this.row, now);
+    if (ids.length === this.aggregators.size) this.pace.add(this.row.t, 0, NaN);
     for (const id of ids) this.aggregators.get(id)?.add(this.row);
   }
 

@@ -40,7 +40,7 @@ export function tickLabel(value: number, step: number, unit: string): string {
     const power = powerOf(Math.max(Math.abs(value), step));
     return `${trim(value / 1000 ** power)} ${kThousands[power]}B`;
   }
-  const power = Math.abs(value) >= 10_000 ? powerOf(value) : 0;
+  const power = Math.abs(value) >= 10_000 || (Math.abs(value) >= 1000 && step >= 100) ? powerOf(value) : 0;
   return trim(value / 1000 ** power) + kThousands[power];
 }
 

@@ -3,19 +3,20 @@ import type { PanelSpec } from "../messages.ts";
 
 const kColumns = 12;
 
-/** The column span of every panel, in order: each row is filled, the last panel of a row takes what is left. */
-export function pack(widths: number[]): number[] {
+/** The column span of every panel, in order: each row is filled. Panels that nobody sized may share a row evenly. */
+export function pack(panels: Pick<PanelSpec, "width" | "auto">[]): number[] {
   const spans: number[] = [];
-  let row: number[] = [];
+  let row: { wide: number; soft: boolean }[] = [];
+  const used = () => row.reduce((sum, { wide }) => sum + wide, 0);
   const close = () => {
-    const used = row.reduce((a, b) => a + b, 0);
-    if (row.length) spans.push(...stretched(row, kColumns - used));
+    spans.push(...stretched(row.map(({ wide }) => wide), kColumns - used()));
     row = [];
   };
-  for (const width of widths) {
-    const wide = Math.max(3, Math.min(kColumns, width)), used = row.reduce((a, b) => a + b, 0);
-    if (used + wide > kColumns) close();
-    row.push(wide);
+  for (const { width, auto } of panels) {
+    const next = { wide: Math.max(3, Math.min(kColumns, width)), soft: auto === true };
+    if (row.length === 1 && row[0].soft && next.soft && row[0].wide + next.wide > kColumns && next.wide < kColumns) row[0].wide = next.wide = kColumns / 2;
+    if (used() + next.wide > kColumns) close();
+    row.push(next);
   }
   close();
   return spans;
@@ -24,6 +25,7 @@ export function pack(widths: number[]): number[] {
 /** Shares the columns that are left among the panels of a row, the widest first. */
 function stretched(row: number[], left: number): number[] {
   const out = [...row];
+  if (!out.length) return out;
   for (let i = 0; left > 0; i = (i + 1) % out.length, left--) out[i]++;
   return out;
 }

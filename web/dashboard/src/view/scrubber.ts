@@ -70,7 +70,6 @@ export class Scrubber {
     const y = event.clientY - this.node.getBoundingClientRect().top;
     this.dragging = !this.box.small && y > this.box.stripTop - 6 ? "strip" : "lane";
     this.node.setPointerCapture(event.pointerId);
-    this.head.focus({ preventScroll: true });
     this.drag(event);
   }
 

@@ -32,12 +32,12 @@ export class Sheet {
     const shown = specs.filter(spec => !spec.hidden), charts = shown.filter(spec => spec.kind !== "stat");
     const ids = new Set(charts.map(spec => spec.id));
     for (const [id, panel] of this.panels) if (!ids.has(id)) this.remove(id, panel);
-    const spans = pack(charts.map(spec => spec.width));
+    const spans = pack(charts);
     const nodes = charts.map((spec, i) => this.place(spec, spans[i]));
     this.setStats(shown.filter(spec => spec.kind === "stat").slice(0, kStats));
     this.order(nodes);
-    let led = false;
-    for (const panel of this.panels.values()) if (panel instanceof TimePanel) [panel.leads, led] = [!led, true];
+    const lead = charts.find(spec => spec.kind === "time")?.id;
+    for (const [id, panel] of this.panels) if (panel instanceof TimePanel) panel.leads = id === lead;
     this.fit();
   }
 

@@ -53,11 +53,11 @@ export function drawMarks(u: uPlot, bands: Band[], at: number, tags: boolean): v
     const to = Math.min(band.to, at), a = x(band.from), b = x(to), front = x(band.front);
     if (b <= a) continue;
     if (band.kind === "gap") tag(ctx, band.text, b + 5 * k, y, { color: ink.loss, k, left, right });
-    else if (band.kind === "first") frontLine(box, front);
+    else if (band.kind === "first") band.front > band.from && frontLine(box, front);
     else if (band.front >= to) {
       if (tags && band.text) tag(ctx, band.text, (a + b) / 2, y, { color: ink.accent, align: "center", k, left, right });
     } else {
-      if (band.from > at - 1e12) edge(ctx, a, top, height, ink["hold-ink"], k);
+      if (a > left + k) edge(ctx, a, top, height, ink["hold-ink"], k);
       if (band.front > band.from) filling(box, band, to, front, y);
       else if (band.text && b - a > 34 * k) tag(ctx, band.text, (a + b) / 2, y, { color: ink.hold, align: "center", k, left, right });
     }

@@ -73,6 +73,7 @@ export class HistogramPanel extends Panel {
 
   private build(): void {
     const font = `11px ${ink.font}`;
+    this.fit();
     this.chart = new uPlot({
       ...this.box, padding: [16, 0, 0, 4], legend: { show: false }, cursor: { show: false },
       scales: {

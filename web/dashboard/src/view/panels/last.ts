@@ -12,6 +12,7 @@ const kFlash = 900;
 
 export class LastPanel extends Panel {
   private readonly head = el("tr");
+  private readonly columns = el("colgroup");
   private readonly rows = el("tbody");
   private readonly more = el("p.nothing");
   private lines = new Map<string, Line>();
@@ -21,13 +22,15 @@ export class LastPanel extends Panel {
 
   constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
     super(spec, onMenu);
-    const table = el("table.last", {}, el("thead", {}, this.head), this.rows);
+    const table = el("table.last", {}, this.columns, el("thead", {}, this.head), this.rows);
     this.body.append(el(".grid-wrap", { tabIndex: 0, role: "region", "aria-label": "Last values" }, table, this.more));
   }
 
   protected take(view: PanelView): void {
     if (view.kind !== "last") return;
-    const first = this.view === null, shape = view.noun + view.fields.map(f => f.name + columnScale(f.max, f.unit).unit).join("\n");
+    const first = this.view === null;
+    view.fields.length = this.room(view);
+    const shape = view.noun + view.fields.map(f => f.name + columnScale(f.max, f.unit).unit).join("\n");
     if (shape !== this.shape) this.reshape(view, shape);
     this.view = view;
     const known = new Set(view.rows.map(row => row.key));
@@ -57,19 +60,34 @@ export class LastPanel extends Panel {
     this.shape = shape;
     this.lines.clear();
     this.rows.replaceChildren();
-    const meter = view.fields.length && metered(view, 0);
-    this.head.replaceChildren(
-      el("th", { scope: "col" }, view.noun),
-      ...view.fields.map((f, i) => el(i === 0 && meter ? "th.wide" : "th", { scope: "col", title: f.name }, `${f.name} ${columnScale(f.max, f.unit).unit}`)),
-      el("th", { scope: "col" }, "age"),
-    );
+    const names = headings(view);
+    this.head.replaceChildren(el("th", { scope: "col" }, view.noun), ...names.map(name => el("th", { scope: "col", title: name }, name)), el("th", { scope: "col" }, "age"));
+    this.size(widthsOf(view));
+  }
+
+  /** How many fields fit. */
+  private room(view: LastView): number {
+    const wide = this.node.clientWidth || 480, widths = widthsOf(view);
+    let n = view.fields.length;
+    while (n > 1 && widths.slice(0, n + 1).reduce((a, b) => a + b, 0) + widths[widths.length - 1] > wide) n--;
+    return n;
+  }
+
+  /** Widths in proportion to what stands in the columns, so that no value makes them move. */
+  private size(widths: number[]): void {
+    const sum = widths.reduce((a, b) => a + b, 0);
+    this.columns.replaceChildren(...widths.map(width => {
+      const column = el("col");
+      column.style.width = `${((width / sum) * 100).toFixed(1)}%`;
+      return column;
+    }));
   }
 
   private put(row: LastView["rows"][number], place: number, quiet: boolean): void {
     const line = this.lines.get(row.key) ?? this.open(row.key);
     if (this.rows.children[place] !== line.node) this.rows.insertBefore(line.node, this.rows.children[place] ?? null);
     line.t = row.t;
-    row.values.forEach((value, i) => this.set(line.cells[i], value, i, quiet));
+    line.cells.forEach((cell, i) => this.set(cell, row.values[i], i, quiet));
   }
 
   private set(cell: Cell, value: number, i: number, quiet: boolean): void {
@@ -101,6 +119,17 @@ export class LastPanel extends Panel {
     line.node.remove();
     this.lines.delete(key);
   }
+}
+
+function headings(view: LastView): string[] {
+  return view.fields.map(f => `${f.name} ${columnScale(f.max, f.unit).unit}`.trim());
+}
+
+/** What the columns want: key, fields, age. */
+function widthsOf(view: LastView): number[] {
+  const key = Math.max(8, Math.min(20, Math.max(0, ...view.rows.map(row => row.key.length))));
+  const meter = view.fields.length > 0 && metered(view, 0);
+  return [key * 7.3 + 24, ...headings(view).map((name, i) => (i === 0 && meter ? 112 : Math.max(54, name.length * 5.6 + 18))), 56];
 }
 
 /** A bar only makes sense where zero is the ground. */

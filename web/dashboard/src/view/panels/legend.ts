@@ -12,9 +12,9 @@ export class Legend {
 
   constructor(private readonly shown: (name: string) => void) {}
 
-  /** Takes the series; builds itself anew only when their names changed. */
-  set(series: Series[], latest: number[], ordered: boolean): void {
-    const names = series.map(s => s.name).join("\n");
+  /** Takes the series; builds itself anew only when their names changed, or when a first fill is over. */
+  set(series: Series[], latest: number[], ordered: boolean, filling: boolean): void {
+    const names = series.map(s => s.name).join("\n") + (filling ? "\n" : "");
     if (names === this.names) return;
     this.names = names;
     const rank = series.map((_, i) => i);

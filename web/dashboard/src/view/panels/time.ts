@@ -48,7 +48,7 @@ export class TimePanel extends Panel {
     this.whole = view.whole && this.spec.aggregate === "last";
     this.unit = view.unit;
     this.reach(view);
-    this.legend.set(view.series, this.data.slice(1).map(ys => lastOf(ys as Y)), this.spec.aggregate === "spread");
+    this.legend.set(view.series, this.data.slice(1).map(ys => lastOf(ys as Y)), this.spec.aggregate === "spread", view.bands.some(band => band.kind === "first"));
     if (shape !== this.shape) this.rebuild(shape);
     this.plot.setAttribute("aria-label", this.describe());
   }
@@ -112,6 +112,8 @@ export class TimePanel extends Panel {
     this.shape = shape;
     this.chart?.destroy();
     this.plot.replaceChildren();
+    this.chart = null;
+    this.fit();
     this.chart = new uPlot(this.options(), this.data as uPlot.AlignedData, this.plot);
     this.chart.over.setAttribute("aria-hidden", "true");
   }
