@@ -1,5 +1,7 @@
 #include "kafka/anchors.h"
 
+#include "kafka/offsets_query.h"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -12,7 +14,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int kPatience = 5000;
 constexpr int kShortPatience = 2000;  // where the answer is only nice to have
-constexpr Offset kReach[] = {4, 64, 2048};  // how far back a last record is looked for, step by step
+// How far back a last record is looked for, step by step; once more, should the farthest step reach too far.
+constexpr Offset kReach[] = {4, 64, 2048, 2048};
 
 }  // namespace
 
@@ -55,22 +58,34 @@ Result<Archive::Found> Anchors::find(const Channel& channel, const std::vector<A
 
 Anchors::Lasts Anchors::find_last(const Channel& channel, const std::vector<Place>& places) {
   Lasts lasts(places.size());
+  Offsets floors(places.size(), 0);
   std::vector<std::size_t> wanted;
   for (std::size_t i = 0; i < places.size(); ++i)
     if (places[i].next > 0) wanted.push_back(i);
   for (const Offset reach : kReach) {
     std::vector<ProbeRange> ranges;
     for (const std::size_t i : wanted)
-      ranges.push_back({places[i].partition, std::max<Offset>(places[i].next - reach, 0), places[i].next});
+      ranges.push_back({places[i].partition, std::max(places[i].next - reach, floors[i]), places[i].next});
     const std::vector<Probed> found = look(channel, ranges, kShortPatience);
     std::vector<std::size_t> farther;
     for (std::size_t k = 0; k < found.size(); ++k) {
-      if (found[k].kind == Probed::Kind::record) lasts[wanted[k]] = Anchor{found[k].offset, found[k].fingerprint};
-      if (found[k].kind == Probed::Kind::nothing && ranges[k].from > 0) farther.push_back(wanted[k]);
+      const std::size_t i = wanted[k];
+      if (found[k].kind == Probed::Kind::record) lasts[i] = Anchor{found[k].offset, found[k].fingerprint};
+      if (found[k].kind == Probed::Kind::out_of_range) floors[i] = earliest(channel, places[i]);
+      const bool looked_everywhere = found[k].kind == Probed::Kind::nothing && ranges[k].from == floors[i];
+      const bool may_find = found[k].kind == Probed::Kind::nothing || found[k].kind == Probed::Kind::out_of_range;
+      if (may_find && !looked_everywhere && floors[i] < places[i].next) farther.push_back(i);
     }
     wanted = std::move(farther);
   }
   return lasts;
+}
+
+// Where nothing can be read any more, the place itself.
+Offset Anchors::earliest(const Channel& channel, const Place& place) {
+  std::vector<OffsetQuestion> question{{&channel.topic, place.partition}};
+  if (!ask_offsets(records_.handle(), question, kEarliest, kShortPatience)) return place.next;
+  return question[0].answer == kUnknown ? place.next : question[0].answer;
 }
 
 std::vector<Probed> Anchors::look(const Channel& channel, const std::vector<ProbeRange>& ranges, int patience_ms) {

@@ -35,6 +35,7 @@ class Anchors {
 
   Result<Archive::Found> find(const Channel& channel, const std::vector<Archive::AnchorAt>& at);
   Lasts find_last(const Channel& channel, const std::vector<Place>& places);
+  Offset earliest(const Channel& channel, const Place& place);
   // Answers to all ranges, of which several may be of one partition.
   std::vector<Probed> look(const Channel& channel, const std::vector<ProbeRange>& ranges, int patience_ms);
 

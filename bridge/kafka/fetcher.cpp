@@ -55,4 +55,15 @@ void Fetcher::nudge(const std::string& name, Partition partition) {
   rd_kafka_offsets_for_times(handle_.get(), list.get(), 0);
 }
 
+bool Fetcher::lacks(const std::string& name, Partition partition) {
+  constexpr int kPatience = 2000;
+  const struct rd_kafka_metadata* raw = nullptr;
+  if (rd_kafka_metadata(handle_.get(), 0, topic(name), &raw, kPatience)) return false;
+  const MetadataPtr metadata(raw);
+  if (metadata->topic_cnt != 1) return false;
+  const rd_kafka_metadata_topic& seen = metadata->topics[0];
+  if (seen.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return true;
+  return !seen.err && partition >= seen.partition_cnt;
+}
+
 }  // namespace tailrace

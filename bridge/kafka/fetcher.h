@@ -34,6 +34,9 @@ class Fetcher {
   // Has the next bytes fetched now if the queue has room. librdkafka before 2.2 looks only once a second whether it has.
   void nudge(const std::string& topic, Partition partition);
 
+  // True where Kafka says that there is no such partition, of which librdkafka tells nobody who waits for it.
+  bool lacks(const std::string& topic, Partition partition);
+
   Handle& handle() { return handle_; }
 
  private:

@@ -14,6 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kPatience{10000};  // without anything coming
 constexpr std::chrono::milliseconds kSilence{300};     // then it may stand beyond the last stable offset
+constexpr const char* kNoPartition = "the topic has no such partition";
 constexpr int kQuestionMillis = 5000;
 constexpr int kRow = 2;  // pages in a row before it reads ahead
 
@@ -51,6 +52,7 @@ Result<PagePtr> PageReader::read(const PageRequest& request) {
       last = looked = Clock::now();
     } else if (Clock::now() - looked > kSilence) {
       looked = Clock::now();
+      if (stream_->lacks_its_partition()) return fail("unknown_partition", kNoPartition);
       if (beyond_stable(request, page.next())) return finish(page, page.next(), true);
     }
   }
@@ -99,7 +101,7 @@ PageReader::Verdict PageReader::take_error(const rd_kafka_message_t& message, co
     case Trouble::out_of_range:
       return skip_expired(request, page);
     case Trouble::no_partition:
-      return fail("unknown_partition", "the topic has no such partition");
+      return fail("unknown_partition", kNoPartition);
     case Trouble::undecodable:
     case Trouble::denied:
       return fail("unavailable", rd_kafka_err2str(message.err));

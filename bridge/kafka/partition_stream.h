@@ -31,6 +31,7 @@ class PartitionStream {
   const rd_kafka_message_t* peek();
   void pop();
 
+  bool lacks_its_partition() { return place_ && fetcher_.lacks(place_->topic, place_->partition); }
   Handle& handle() { return fetcher_.handle(); }
 
  private:

@@ -9,7 +9,9 @@
 namespace tailrace {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 constexpr int kPollMillis = 20;
+constexpr std::chrono::milliseconds kSilence{500};  // then perhaps there is no such partition
 
 Probed::Kind kind_of(Trouble trouble) {
   switch (trouble) {
@@ -36,29 +38,42 @@ Probed Probe::look(const std::string& topic, const ProbeRange& range, int patien
 }
 
 std::vector<Probed> Probe::look(const std::string& topic, const std::vector<ProbeRange>& ranges, int patience_ms) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  const auto deadline = Clock::now() + std::chrono::milliseconds(patience_ms);
+  auto silent_since = Clock::now();
   std::vector<Probed> found(ranges.size());
   Open open;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     open[ranges[i].partition] = i;
     fetcher_.start(topic, ranges[i].partition, ranges[i].from);
   }
-  while (!open.empty() && !stopping_ && std::chrono::steady_clock::now() < deadline) {
-    const MessagePtr message = fetcher_.poll(kPollMillis);
-    if (!message) {
+  while (!open.empty() && !stopping_ && Clock::now() < deadline) {
+    if (const MessagePtr message = fetcher_.poll(kPollMillis)) {
+      silent_since = Clock::now();
+      const auto at = open.find(message->partition);
+      if (at == open.end() || !take(*message, ranges[at->second], found[at->second])) continue;
+      fetcher_.stop(topic, message->partition);
+      open.erase(at);
+    } else {
       fetcher_.nudge(topic, open.begin()->first);
-      continue;
+      if (Clock::now() - silent_since < kSilence) continue;
+      silent_since = Clock::now();
+      drop_lacking(topic, open, found);
     }
-    const auto at = open.find(message->partition);
-    if (at == open.end() || !take(*message, ranges[at->second], found[at->second])) continue;
-    fetcher_.stop(topic, message->partition);
-    open.erase(at);
   }
   for (const auto& [partition, index] : open) {
     fetcher_.stop(topic, partition);
     found[index] = Probed{};
   }
   return found;
+}
+
+void Probe::drop_lacking(const std::string& topic, Open& open, std::vector<Probed>& found) {
+  std::erase_if(open, [&](const auto& entry) {
+    if (!fetcher_.lacks(topic, entry.first)) return false;
+    fetcher_.stop(topic, entry.first);
+    found[entry.second].kind = Probed::Kind::no_partition;
+    return true;
+  });
 }
 
 // True when the answer is final.

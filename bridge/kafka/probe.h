@@ -50,6 +50,7 @@ class Probe {
  private:
   using Open = std::unordered_map<Partition, std::size_t>;  // the ranges that still want an answer
 
+  void drop_lacking(const std::string& topic, Open& open, std::vector<Probed>& found);
   bool take(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed);
   bool take_record(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed);
   bool take_error(const rd_kafka_message_t& message, Probed& probed);

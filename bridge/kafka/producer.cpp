@@ -72,7 +72,7 @@ void Producer::count(const rd_kafka_message_t& message) {
     return;
   }
   ++failed_;
-  trouble_ = rd_kafka_message_errstr(&message);
+  trouble_ = rd_kafka_err2str(message.err);
 }
 
 }  // namespace tailrace
