@@ -15,8 +15,6 @@ export class Bins {
   private readonly lastTime: Float64Array;
   readonly spread: Uint32Array | null;
   private newest = -Infinity;
-  /** The earliest bin touched since `clean`: what is drawn from there on is out of date. */
-  dirty = Infinity;
 
   constructor(readonly step: number, readonly slots: number, readonly series: number, sketch: boolean) {
     const cells = slots * series;
@@ -35,18 +33,17 @@ export class Bins {
   }
 
   /** False when the time lies before all that is kept. A value that is not a number is only counted. */
-  add(t: number, series: number, value: number): boolean {
+  add(t: number, series: number, value: number, weight = 1): boolean {
     const bin = this.binOf(t);
     if (bin <= this.newest - this.slots || bin < 0) return false;
     const slot = this.slotFor(bin), cell = slot * this.series + series;
-    this.dirty = Math.min(this.dirty, bin);
     if (this.count[cell]++ === 0) this.open(cell, value);
     else this.extend(cell, value);
     if (t >= this.lastTime[cell]) {
       this.lastTime[cell] = t;
       this.last[cell] = value;
     }
-    if (this.spread && value === value) this.spread[cell * kBuckets + bucketOf(value)]++;
+    if (this.spread && value === value) this.spread[cell * kBuckets + bucketOf(value)] += weight;
     return true;
   }
 
@@ -54,12 +51,6 @@ export class Bins {
   slotOf(bin: number): number {
     const slot = ((bin % this.slots) + this.slots) % this.slots;
     return this.stamps[slot] === bin ? slot : -1;
-  }
-
-  clear(): void {
-    this.stamps.fill(-1);
-    this.newest = -Infinity;
-    this.dirty = -Infinity;
   }
 
   private open(cell: number, value: number): void {

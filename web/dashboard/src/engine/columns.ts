@@ -25,6 +25,8 @@ export class Row {
   partition = 0;
   offset = 0;
   key = kNone;
+  /** How many records this one stands for, where only a sample came. */
+  weight = 1;
   readonly numbers = new Float64Array(kNumbers).fill(NaN);
   readonly texts = new Uint16Array(kTexts);
 }

@@ -183,7 +183,7 @@ export class Engine {
     const track = this.live.timeline.tracks.get(name), now = this.link.client.now();
     if (!track || !this.live.watches.has(name)) return;
     track.refill(ids, now - this.span * kLead, now + 2000);
-    this.backfill.fill(track, ids, now - this.span * kLead, now);
+    this.backfill.fill(track, ids, now - this.span * kLead, now, this.span);
   }
 
   private setSpan(span: number): void {

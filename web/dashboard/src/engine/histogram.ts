@@ -20,7 +20,7 @@ export class Histogram {
   add(row: Row): boolean {
     if (this.column < 0) this.column = this.columns.numbers.indexOf(this.spec.field);
     const value = this.column < 0 ? NaN : row.numbers[this.column];
-    return value !== value || this.bins.add(row.t, 0, value);
+    return value !== value || this.bins.add(row.t, 0, value, row.weight);
   }
 
   view(scene: Scene): { edges: number[]; counts: Float64Array; marks: [string, number][]; total: number } {

@@ -3,6 +3,7 @@ import type { PanelSpec, Series } from "../messages.ts";
 import { Bins, kSeries } from "./bins.ts";
 import type { Columns, Row } from "./columns.ts";
 import { Grouping, kNamed, kRest } from "./grouping.ts";
+import { knownBins } from "./history.ts";
 import { breakSilences, kBreak, sharesAt, valueAt } from "./reduce.ts";
 import type { Scene } from "./scene.ts";
 
@@ -74,7 +75,9 @@ export class Lines {
     const list = kSpread.map(([name, color]) => ({ name, color, ys: new Float64Array(Math.max(0, to - from + 1)).fill(NaN) }));
     let some = false;
     for (let bin = from; bin <= to; bin++) {
-      const found = sharesAt(this.bins, 0, bin, Math.max(1, this.reach(bin, scene)), kShares);
+      const reach = this.reach(bin, scene);
+      if (reach < 1) continue;
+      const found = sharesAt(this.bins, 0, bin, reach, kShares);
       found.forEach((v, i) => (list[i].ys[bin - from] = v));
       some ||= found[0] === found[0];
     }
@@ -84,8 +87,8 @@ export class Lines {
 
   /** How many bins a value at `bin` is made of: fewer where the data begins. */
   private reach(bin: number, scene: Scene): number {
-    if (!Number.isFinite(scene.covered)) return this.wide;
-    return Math.min(this.wide, bin - this.bins.binOf(scene.covered));
+    const known = knownBins(scene.sample, bin, this.bins.step, this.wide);
+    return Number.isFinite(scene.covered) ? Math.min(known, bin - this.bins.binOf(scene.covered)) : known;
   }
 
   /** Counting and percentiles look back far enough to rest on some twenty records, at most five seconds' worth of a minute. */

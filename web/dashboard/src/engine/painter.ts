@@ -1,6 +1,6 @@
 // Composes one frame's worth of what the page shows, from whichever timeline is shown. Parts have their own pace: lines
 // come as fast as frames do, figures and rails only as fast as eyes can use them.
-import type { ChannelView, Mode, PanelSpec, PanelView, StatView } from "../messages.ts";
+import type { Badge, ChannelView, Mode, PanelSpec, PanelView, StatView } from "../messages.ts";
 import type { Channel } from "./channel.ts";
 import { numericFields } from "./infer.ts";
 import { panelView, type Moment } from "./panelview.ts";
@@ -77,10 +77,15 @@ export class Painter {
     const badge = channel?.outages.badge(from, at) ?? { kind: "none", text: "" };
     if (filling) bands.push({ kind: "first", from, to: at, front: Math.max(from, front), text: "" });
     return {
-      at, span, bands, holes, filling, covered: track?.covered ?? -Infinity, settled: !filling && shown.loading === 0,
-      badge: filling && badge.kind === "exact" ? { kind: "replay", text: "replaying" } : badge,
+      at, span, bands, holes, filling, sample: track?.sampled ?? null, covered: track?.covered ?? -Infinity, settled: !filling && shown.loading === 0,
+      badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : sampledBadge(track, from),
     };
   }
+}
+
+function sampledBadge(track: Track | undefined, from: number): Badge {
+  const sample = track?.sampled;
+  return sample && sample.until > from ? { kind: "sampled", text: `sampled 1:${sample.every}` } : { kind: "exact", text: "exact" };
 }
 
 function noteOf(channel: Channel, fields: string[], followed: boolean): string {

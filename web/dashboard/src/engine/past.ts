@@ -1,8 +1,9 @@
 // The page at another time: a timeline filled from history, and its playback. What lies ahead of the shown moment waits.
 // While a seek loads, the timeline before it stays on show: a drag pans over it, and nothing goes blank.
-import type { Subscription, Update } from "tailrace";
+import type { Update } from "tailrace";
 import type { PanelSpec } from "../messages.ts";
 import type { Channel } from "./channel.ts";
+import { History } from "./history.ts";
 import type { Link } from "./link.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -34,7 +35,7 @@ export class Past {
   private moved = false;
   private until = 0;
   private waiting: Waiting[] = [];
-  private readonly open = new Set<Subscription>();
+  private readonly open = new Set<History>();
   private ticked = 0;
   private query = { text: "", channel: "" };
 
@@ -135,17 +136,20 @@ export class Past {
     this.events.changed();
   }
 
-  /** History of one channel after `from` up to `to`, on a socket of its own. Times select whole seconds: the rest is left. */
+  /** History of one channel after `from` up to `to`. */
   private range(channel: Channel, from: number, to: number, timeline: Timeline): void {
-    const sub = this.link.client.range(channel.name, { time: Math.floor(from) }, { time: Math.ceil(to / 1000) * 1000 });
-    this.open.add(sub);
-    sub.on("batch", ({ partition, updates }) => this.take(timeline, channel, partition, updates.filter(({ t }) => t > from && t <= to)));
-    sub.on("gap", gap => this.gap(channel, gap, from));
-    sub.on("state", ({ new: state }) => {
-      if (state !== "closed" || !this.open.delete(sub)) return;
-      if (this.open.size === 0) this.arrived();
-      this.events.changed();
+    const history = new History(this.link, channel, {
+      batch: ({ partition, updates }) => this.take(timeline, channel, partition, updates.filter(({ t }) => t > from && t <= to)),
+      gap: gap => this.gap(channel, gap, from),
+      sampled: sample => (timeline.track(channel).sampled = sample),
+      done: () => {
+        this.open.delete(history);
+        if (this.open.size === 0) this.arrived();
+        this.events.changed();
+      },
     });
+    this.open.add(history);
+    void history.load(from, to, this.span);
   }
 
   private gap(channel: Channel, gap: { partition: number; from: number; next: number; reason: string }, from: number): void {
@@ -172,6 +176,6 @@ export class Past {
   private stop(): void {
     const open = [...this.open];
     this.open.clear();
-    for (const sub of open) sub.close();
+    for (const history of open) history.cancel();
   }
 }

@@ -2,6 +2,7 @@
 import type { PanelSpec } from "../messages.ts";
 import { Bins } from "./bins.ts";
 import type { Columns, Row } from "./columns.ts";
+import { knownBins } from "./history.ts";
 import { breakSilences, kBreak, valueAt } from "./reduce.ts";
 import type { Scene } from "./scene.ts";
 
@@ -43,7 +44,8 @@ export class Stat {
   }
 
   private at(bin: number, scene: Scene): number {
-    const reach = Number.isFinite(scene.covered) ? Math.min(this.wide, bin - this.bins.binOf(scene.covered)) : this.wide;
+    const known = this.spec.field === "" ? knownBins(scene.sample, bin, this.bins.step, this.wide) : this.wide;
+    const reach = Number.isFinite(scene.covered) ? Math.min(known, bin - this.bins.binOf(scene.covered)) : known;
     return reach < 1 ? NaN : valueAt(this.bins, 0, bin, this.spec.aggregate, reach);
   }
 }

@@ -24,7 +24,7 @@ export class Tops {
     const slot = bin % kSlots;
     if (this.stamps[slot] > bin) return false;
     if (this.stamps[slot] < bin) this.take(slot, bin);
-    (id === kOther ? this.rest : this.countsOf(id))[slot]++;
+    (id === kOther ? this.rest : this.countsOf(id))[slot] += row.weight;
     return true;
   }
 

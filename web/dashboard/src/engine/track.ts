@@ -4,6 +4,7 @@ import type { Update } from "tailrace";
 import type { Channel } from "./channel.ts";
 import { Row } from "./columns.ts";
 import { fillRow } from "./flat.ts";
+import type { Sample } from "./history.ts";
 import { Histogram } from "./histogram.ts";
 import { LastTable } from "./lasttable.ts";
 import { Lines } from "./lines.ts";
@@ -30,6 +31,8 @@ export class Track {
   readonly places = new Map<number, number>();
   /** Data is whole from this time on. */
   covered = Infinity;
+  /** What of the time before is only a sample. */
+  sampled: Sample | null = null;
   /** Where the live subscription began. */
   begun = Infinity;
   private readonly row = new Row();
@@ -43,6 +46,7 @@ export class Track {
   add(partition: number, update: Update, now: number, back: boolean): number {
     const { row, channel } = this;
     fillRow(channel.columns, partition, update, row, now);
+    row.weight = this.sampled && row.t < this.sampled.until ? this.sampled.every : 1;
     if (this.rows) this.learn(update);
     if (row.t > now + kAhead) {
       this.early++;
@@ -75,6 +79,7 @@ export class Track {
 
   /** Fills the aggregates of `ids` from the rows that are here. */
   refill(ids: string[], from: number, to: number): void {
+    this.row.weight = 1;
     const list = ids.map(id => this.aggregators.get(id)).filter(a => a !== undefined);
     if (list.length) this.rows?.scan(from, to, this.row, row => list.forEach(a => a.add(row)));
   }
@@ -87,6 +92,7 @@ export class Track {
   /** Feeds history into the aggregates `ids` only: it is older than all rows. With all of them goes the pace. */
   backfill(partition: number, update: Update, now: number, ids: string[]): void {
     fillRow(this.channel.columns, partition, update, this.row, now);
+    this.row.weight = this.sampled?.every ?? 1;
     if (ids.length === this.aggregators.size) this.pace.add(this.row.t, 0, NaN);
     for (const id of ids) this.aggregators.get(id)?.add(this.row);
   }

@@ -83,20 +83,23 @@ function drawMarks(ctx: Pen, box: LaneBox, lane: LaneView, now: number): void {
   }
 }
 
-function drawTicks(ctx: Pen, { x, pad, w, from, to }: LaneBox, { at, span }: LaneTime, head: number): void {
-  const fine = span, coarse = fine * 5, shift = new Date(at).getTimezoneOffset() * 60_000;
+/** Round distances of labels, each with the small ticks between them. */
+const kTicks: [coarse: number, fine: number][] = [[300_000, 60_000], [600_000, 120_000], [1_800_000, 300_000], [3_600_000, 600_000], [7_200_000, 1_800_000], [10_800_000, 3_600_000], [21_600_000, 3_600_000], [43_200_000, 10_800_000], [86_400_000, 21_600_000]];
+
+function drawTicks(ctx: Pen, { x, pad, w, from, to }: LaneBox, { at }: LaneTime, head: number): void {
+  const room = ((to - from) / (w - 2 * pad)) * 90, [coarse, fine] = kTicks.find(([distance]) => distance >= room) ?? kTicks[kTicks.length - 1], shift = new Date(at).getTimezoneOffset() * 60_000;
   ctx.font = `11px ${ink.font}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "alphabetic";
   for (let t = Math.ceil((from - shift) / fine) * fine + shift; t < to; t += fine) {
-    const px = Math.round(x(t)), five = Math.round((t - shift) / fine) % 5 === 0;
+    const px = Math.round(x(t)), five = Math.round(t - shift) % coarse === 0;
     if (px <= pad || px >= w - pad) continue;
     ctx.fillStyle = ink["line-strong"];
     ctx.fillRect(px, 22 - (five ? 3 : 1), 1, five ? 4 : 2);
     if (!five || px < pad + 18 || px > w - pad - 18 || Math.abs(px - head) < 26) continue;
     const date = new Date(t);
     ctx.fillStyle = ink["text-3"];
-    ctx.fillText(coarse >= 18_000_000 && date.getHours() === 0 ? `${date.getDate()}.${date.getMonth() + 1}.` : `${two(date.getHours())}:${two(date.getMinutes())}`, px, 15);
+    ctx.fillText(coarse >= 10_800_000 && date.getHours() === 0 ? `${date.getDate()}.${date.getMonth() + 1}.` : `${two(date.getHours())}:${two(date.getMinutes())}`, px, 15);
   }
 }
 

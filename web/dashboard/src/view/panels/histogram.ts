@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import type { HistogramView, PanelSpec, PanelView } from "../../messages.ts";
 import { grouped } from "../../words.ts";
-import { steady, type Axis } from "../axis.ts";
+import { axisFor } from "../axis.ts";
 import { el, say } from "../dom.ts";
 import { short, tickLabel } from "../figures.ts";
 import { ink } from "../ink.ts";
@@ -17,7 +17,8 @@ export class HistogramPanel extends Panel {
   private readonly values: HTMLElement[] = [];
   private chart: uPlot | null = null;
   private view: HistogramView | null = null;
-  private axis: Axis | null = null;
+  /** The top of the axis: moves only when bars would leave it, or look lost below it. */
+  private high = 0;
   private box = { width: 300, height: 120 };
 
   constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
@@ -35,7 +36,7 @@ export class HistogramPanel extends Panel {
     this.view = view;
     this.values.forEach((node, i) => say(node, view.marks[i] ? short(view.marks[i][1], view.unit, view.whole) : "–"));
     const most = view.counts.reduce((a, b) => Math.max(a, b), 0);
-    if (most > 0) this.axis = steady(this.axis, 0, most, "", 2);
+    if (most > this.high || most < this.high * 0.7) this.high = most * 1.12;
     this.plot.setAttribute("aria-label", `Distribution of ${grouped(view.total)} values. ${view.marks.map(([name, v]) => `${name} ${short(v, view.unit, view.whole)}`).join(", ")}.`);
     if (!this.chart && view.counts.length) this.build();
   }
@@ -78,7 +79,7 @@ export class HistogramPanel extends Panel {
       ...this.box, padding: [16, 0, 0, 4], legend: { show: false }, cursor: { show: false },
       scales: {
         x: { time: false, range: () => [-0.1, (this.view?.counts.length ?? 1) + 0.1] },
-        y: { range: () => [0, this.axis?.high ?? 1] },
+        y: { range: () => [0, this.high || 1] },
       },
       axes: [
         {
@@ -87,7 +88,7 @@ export class HistogramPanel extends Panel {
         },
         {
           side: 1, size: 34, gap: 8, font, stroke: () => ink["text-3"], grid: { width: 1, stroke: () => ink.grid }, ticks: { show: false },
-          splits: () => this.axis?.ticks ?? [], values: (_, list) => list.map(v => tickLabel(v, this.axis?.step ?? 1, "")),
+          splits: () => this.countTicks(), values: (_, list) => list.map(v => tickLabel(v, list[1] ?? 1, "")),
         },
       ],
       series: [{}, {
@@ -97,6 +98,11 @@ export class HistogramPanel extends Panel {
       hooks: { draw: [u => this.marks(u)] },
     }, [[0], [0]], this.plot);
     this.chart.over.setAttribute("aria-hidden", "true");
+  }
+
+  private countTicks(): number[] {
+    const { ticks } = axisFor(0, this.high || 1, 3);
+    return ticks.filter(tick => tick <= this.high);
   }
 
   /** At powers of two where there are enough of them, for these are round; else evenly. */
