@@ -58,7 +58,9 @@ void ChannelLog::restart(Offsets start, std::uint64_t first) {
   for (auto& segment : segments_) lap(*segment);
   segments_.clear();
   head_ = std::move(start);
-  origin_ = head_;
+  origin_.resize(head_.size(), kUnknown);
+  for (std::size_t p = 0; p < head_.size(); ++p)
+    if (origin_[p] == kUnknown || head_[p] < origin_[p]) origin_[p] = head_[p];
   segments_.push_back(std::make_unique<Segment>());
   segments_.back()->first = first;
   segments_.back()->start = head_;
@@ -80,13 +82,18 @@ void ChannelLog::start_partition(Partition partition, Offset start) {
     head_.resize(index + 1, kUnknown);
     origin_.resize(index + 1, kUnknown);
   }
-  head_[index] = origin_[index] = start;
+  origin_[index] = start;
+}
+
+Offset ChannelLog::origin(Partition partition) const {
+  const auto index = static_cast<std::size_t>(partition);
+  return index < origin_.size() ? origin_[index] : kUnknown;
 }
 
 Offset ChannelLog::start_of(const Segment& segment, Partition partition) const {
   const auto index = static_cast<std::size_t>(partition);
   if (index < segment.start.size() && segment.start[index] != kUnknown) return segment.start[index];
-  return index < origin_.size() ? origin_[index] : kUnknown;
+  return origin(partition);
 }
 
 Offset ChannelLog::tail(Partition partition) const { return start_of(*segments_.front(), partition); }
@@ -207,8 +214,6 @@ Offsets ChannelLog::offsets_at(const Reader& reader) const {
   Offsets next = segment.start;
   for (std::uint32_t i = 0; i < reader.index; ++i) apply(next, *segment.batches[i]);
   next.resize(std::max(next.size(), origin_.size()), kUnknown);
-  for (std::size_t p = 0; p < next.size(); ++p)
-    if (next[p] == kUnknown && p < origin_.size()) next[p] = origin_[p];
   return next;
 }
 

@@ -26,9 +26,12 @@ class ChannelLog {
   void append(BatchPtr batch);        // wakes who waits at the head
   void trim(std::uint64_t tail);      // drops the segments that end at or below `tail`; laps who stands in them
   void restart(Offsets start, std::uint64_t first);  // empty again, from `start`; laps everyone
+  // The row that tells of it follows as a batch; until then the head of the partition stays unknown.
   void start_partition(Partition partition, Offset start);
 
   const Offsets& head() const { return head_; }
+  // Where the partition began: who had no place in it goes on there. kUnknown while not started.
+  Offset origin(Partition partition) const;
   Offset tail(Partition partition) const;  // from here on the log has everything; kUnknown while not started
   std::uint64_t head_sequence() const;
   std::size_t partitions() const { return head_.size(); }
@@ -58,7 +61,7 @@ class ChannelLog {
   void newest_first(const std::function<bool(const Batch&)>& look) const;
 
   std::uint64_t sequence(const Reader& reader) const;
-  // What `reader` has not had, if it has had all before its place.
+  // What `reader` has not had, if it has had all before its place; kUnknown where no row has told it a beginning yet.
   Offsets offsets_at(const Reader& reader) const;
 
  private:
@@ -69,7 +72,7 @@ class ChannelLog {
   const Segment* segment_of(Partition partition, Offset offset) const;
 
   Offsets head_;
-  Offsets origin_;  // where each partition began in this log
+  Offsets origin_;  // also before a restart
   std::deque<std::unique_ptr<Segment>> segments_;
   WaitingReaders waiting_;
 };

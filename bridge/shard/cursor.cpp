@@ -24,9 +24,9 @@ Cursor::Step Cursor::step(Item& item) {
     if (standing()) return take_from_log(item);
     if (waiting_for_page_) return Step::wait;
     if (take_from_page(item)) return Step::item;
+    if (begin_partitions(item)) return Step::item;
     if (want_page()) return Step::page;
-    if (!settle(item)) return Step::wait;
-    if (!item.rows.empty()) return Step::item;
+    if (!settle()) return Step::wait;
   }
 }
 
@@ -76,22 +76,28 @@ bool Cursor::take_from_page(Item& item) {
   return false;
 }
 
-// From here on the log has all: walk it from the latest segment of which that is true. A partition that had no start
-// gets the segment's, told by a row of its own; where the segment has none either, the log tells it later.
-bool Cursor::settle(Item& item) {
+// Partitions that had no place begin where they began in the log, told by a row of their own. Those that did not begin
+// yet are told of by the log.
+bool Cursor::begin_partitions(Item& item) {
+  next_.resize(std::max(next_.size(), log_.partitions()), kUnknown);
+  for (std::size_t p = 0; p < next_.size(); ++p) {
+    const auto partition = static_cast<Partition>(p);
+    if (next_[p] != kUnknown || passes_end(partition, kUnknown)) continue;
+    next_[p] = log_.origin(partition);
+    if (next_[p] != kUnknown) item.rows.push_back({partition, next_[p], next_[p]});
+  }
+  return !item.rows.empty();
+}
+
+// From here on the log has all: walk it from the latest segment of which that is true.
+bool Cursor::settle() {
   Offsets wanted = next_;
   for (std::size_t p = 0; to_ && p < wanted.size(); ++p)
     if (passes_end(static_cast<Partition>(p), wanted[p])) wanted[p] = kUnknown;
   if (!log_.stand(*this, wanted)) return false;
-  next_.resize(std::max(next_.size(), log_.partitions()), kUnknown);
   ahead_ = 0;
-  for (std::size_t p = 0; p < next_.size(); ++p) {
-    const Offset start = p < segment->start.size() ? segment->start[p] : kUnknown;
-    if (next_[p] > start) ++ahead_;
-    if (next_[p] != kUnknown || start == kUnknown) continue;
-    next_[p] = start;
-    item.rows.push_back({static_cast<Partition>(p), start, start});
-  }
+  for (std::size_t p = 0; p < next_.size(); ++p)
+    if (next_[p] > (p < segment->start.size() ? segment->start[p] : kUnknown)) ++ahead_;
   level_if_even();
   return true;
 }

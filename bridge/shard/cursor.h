@@ -34,7 +34,7 @@ class Cursor final : public Reader {
   Cursor(ChannelLog& log, std::function<void()> ready) : log_(log), ready_(std::move(ready)) {}
   ~Cursor() override { log_.leave(*this); }
 
-  // From `next` on (kUnknown: wherever the partition turns out to begin); with `to`, until each partition is there.
+  // From `next` on (kUnknown, or not in it: where the partition began, told by a row); with `to`, until each partition is there.
   void start(Offsets next, std::optional<Offsets> to);
 
   // What to do now: `item` was filled and counts as sent; a page is needed; nothing until `ready`; all was sent.
@@ -58,7 +58,8 @@ class Cursor final : public Reader {
 
  private:
   bool want_page();
-  bool settle(Item& item);
+  bool begin_partitions(Item& item);
+  bool settle();
   bool take_from_page(Item& item);
   Step take_from_log(Item& item);
   bool take_span(const Span& span, Item& item);
