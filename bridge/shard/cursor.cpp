@@ -168,7 +168,7 @@ bool Cursor::take_rows(const Batch& batch, Item& item) {
   }
   std::vector<Span> moved;
   for (const Span& row : batch.spans) {
-    const bool fresh = next_of(row.partition) == kUnknown;
+    const bool fresh = next_of(row.partition) == kUnknown && !passes_end(row.partition, kUnknown);
     Item part;
     if (take_span(row, part) || fresh) moved.push_back({row.partition, part.from, part.next});
   }

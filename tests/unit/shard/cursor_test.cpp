@@ -409,5 +409,15 @@ TEST_F(Cursors, what_came_in_step_never_has_an_end) {
   EXPECT_FALSE(item.in_step);
 }
 
+TEST_F(Cursors, a_partition_that_appears_later_is_no_part_of_a_subscription_with_an_end) {
+  cursor_.start({100, 100}, Offsets{110, 100});
+  log_.start_partition(2, 0);
+  log_.append(coverage({{2, 0, 0}}));
+  log_.append(run_of(2, 0, 5));
+  EXPECT_EQ(take(Step::wait), "");
+  log_.append(coverage({{0, 100, 104}, {2, 5, 6}}));
+  EXPECT_EQ(take(Step::wait), "cover,0:100-104");
+}
+
 }  // namespace
 }  // namespace tailrace
