@@ -11,7 +11,7 @@ Properties properties(const KafkaSettings& settings, const FetchSizes& sizes) {
                                        {"queued.max.messages.kbytes", std::to_string(sizes.queue_kilobytes)},
                                        {"queued.min.messages", "10000000"},
                                        {"fetch.wait.max.ms", "2"},  // it reads what is there; ends are not waited at
-                                       {"fetch.error.backoff.ms", "50"},
+                                       {"fetch.error.backoff.ms", "10"},
                                        {"statistics.interval.ms", "1000"}});
   if (rd_kafka_version() >= kQueueBackoffVersion) properties.emplace_back("fetch.queue.backoff.ms", "2");
   return properties;

@@ -120,6 +120,7 @@ PageReader::Verdict PageReader::skip_expired(const PageRequest& request, PageBui
   if (begin <= page.next()) return finish(page, page.next(), true);
   page.gap(begin, "expired");
   probe_.gaps.fetch_add(1, std::memory_order_relaxed);
+  stream_->stop();
   if (begin >= request.end) return finish(page, begin, false);
   stream_->start(request.channel->topic, request.partition, begin);
   return std::nullopt;
@@ -133,10 +134,8 @@ bool PageReader::beyond_stable(const PageRequest& request, Offset next) {
 }
 
 Result<PagePtr> PageReader::finish(PageBuilder& page, Offset next, bool at_end) {
-  if (at_end)
-    stream_->stop();  // else it would ask for more all the time
-  else
-    stream_->leave_at(next);
+  if (at_end) stream_->stop();  // else it would ask for more all the time
+  if (stream_->standing()) stream_->leave_at(next);
   probe_.pages.fetch_add(1, std::memory_order_relaxed);
   return page.finish(next, at_end);
 }
