@@ -1,48 +1,56 @@
 // Builds the library into dist/ (ESM, script tag, React subpath, types); with --tests also the tests into .test/.
+// esbuild bundles and shortens the names of members that end in an underscore, terser does the rest.
 import { execFileSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { minify } from "terser";
 
 process.chdir(import.meta.dirname);
 
-const common = { bundle: true, target: "es2021", legalComments: "none", logLevel: "warning" };
-// Members that end in an underscore are nobody else's business: their names are shortened.
-const small = { ...common, minify: true, mangleProps: /_$/, sourcemap: true };
+const common = { bundle: true, target: "es2022", legalComments: "none", logLevel: "warning" };
+const compress = {
+  passes: 3,
+  ecma: 2022,
+  unsafe_arrows: true,
+  keep_fargs: false,
+  lhs_constants: false,
+  comparisons: false,
+};
+
+async function bundle(entry, out, options) {
+  const output = { outfile: "bundle.js", write: false, sourcemap: "external", sourcesContent: true, mangleProps: /_$/ };
+  const { outputFiles } = await build({ ...common, ...output, ...options, entryPoints: [entry] });
+  const [map, code] = ["bundle.js.map", "bundle.js"].map((name) => outputFiles.find((f) => f.path.endsWith(name)).text);
+  const sourceMap = { content: map, filename: out };
+  const small = await minify(code, { module: options.format === "esm", compress, mangle: true, sourceMap });
+  writeFileSync(`dist/${out}`, small.code);
+  writeFileSync(`dist/${out}.map`, small.map);
+}
 
 async function library() {
   rmSync("dist", { recursive: true, force: true });
-  await build({ ...small, entryPoints: ["src/index.ts"], format: "esm", outfile: "dist/tailrace.js" });
-  await build({
-    ...small,
-    entryPoints: ["src/index.ts"],
-    format: "iife",
-    globalName: "tailrace",
-    outfile: "dist/tailrace.global.js",
-  });
-  await build({
-    ...small,
-    entryPoints: ["src/react.ts"],
-    format: "esm",
-    outfile: "dist/react.js",
-    external: ["react"],
-  });
+  mkdirSync("dist");
+  await bundle("src/index.ts", "tailrace.js", { format: "esm" });
+  await bundle("src/global.ts", "tailrace.global.js", { format: "iife" });
+  await bundle("src/react.ts", "react.js", { format: "esm", external: ["react"] });
   const tsc = ["../node_modules/typescript/bin/tsc", "-p", "tsconfig.json"];
-  const types = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--stripInternal"];
-  execFileSync("node", [...tsc, ...types, "--outDir", "dist/types"], { stdio: "inherit" });
+  const types = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", "dist/types"];
+  execFileSync("node", [...tsc, ...types], { stdio: "inherit" });
 }
 
 async function tests() {
+  const isTest = (file) => /\.test\.tsx?$/.test(file);
   rmSync(".test", { recursive: true, force: true });
   await build({
     ...common,
-    entryPoints: readdirSync("test", { recursive: true }).filter((f) => /\.test\.tsx?$/.test(f)).map((f) => `test/${f}`),
+    entryPoints: readdirSync("test", { recursive: true }).filter(isTest).map((file) => `test/${file}`),
     outdir: ".test",
     outbase: "test",
     platform: "node",
-    target: "node20",
     format: "esm",
     packages: "external",
     sourcemap: "inline",
+    jsx: "automatic",
   });
 }
 

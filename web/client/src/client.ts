@@ -1,190 +1,126 @@
-// What `connect` gives: the connections, and which subscription rides on which. The first connection is the main one;
-// another is made where a channel is wanted from another place, and goes when it has caught up.
-import { Connection, type Surroundings } from "./connection.js";
-import { Failure } from "./errors.js";
-import { Events } from "./events.js";
-import { Feed } from "./feed.js";
-import { platform, type Cancel, type Host } from "./host.js";
-import { Questions } from "./questions.js";
-import { Sub, type Home } from "./subscription.js";
-import type {
-  ChannelInfo, Client, ClientEvents, From, Options, State, StateChange, Status, SubscribeOptions, Times, To,
-} from "./types.js";
+// What `connect` gives: the connections, and which subscription rides on which. The main one carries all but what is
+// wanted of a channel from another place than it has there: such a feed has a connection of its own, until it caught up.
+import { createConnection, type Connection, type Surroundings } from "./connection.js";
+import { failure } from "./errors.js";
+import { createEvents } from "./events.js";
+import { createFeed, type Feed } from "./feed.js";
+import type { Host } from "./host.js";
+import { ask } from "./questions.js";
+import { createSubscription, type Home, type Request, type Sub } from "./subscription.js";
+import type { Client, ClientEvents, Options } from "./types.js";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Characters of frames kept for a slow consumer. */
 const HIGH_WATER = 4 << 20;
 
-export class Tailrace extends Events<ClientEvents> implements Client, Surroundings, Home {
-  status: Status | undefined;
-  readonly url_: string;
-  readonly highWater_: number;
+export function createClient(url: string | URL, options: Options, host: Host): Client {
+  const events = createEvents<ClientEvents>();
+  const others = new Set<Connection>();
+  let offset = 0; // the bridge's clock minus ours, from the exchange that took `trip`
+  let trip = Infinity;
 
-  private readonly main_: Connection;
-  private readonly others_ = new Set<Connection>();
-  private readonly questions_: Questions;
-  private readonly page_: Cancel[];
-  suspended_ = false;
-  /** The bridge's clock minus ours, from the exchange that took `trip_`. */
-  private offset_ = 0;
-  private trip_ = Infinity;
+  const around: Surroundings & Home = {
+    url_: new URL(url, globalThis.location?.href).href.replace(/^http/, "ws"),
+    host_: host,
+    options_: options,
+    highWater_: options.highWater ?? HIGH_WATER,
+    suspended_: "",
 
-  constructor(
-    url: string | URL,
-    readonly options_: Options,
-    readonly host_: Host = platform,
-  ) {
-    super();
-    this.url_ = address(url);
-    this.highWater_ = options_.highWater ?? HIGH_WATER;
-    this.main_ = new Connection(this);
-    this.questions_ = new Questions(this.main_, host_);
-    this.page_ = this.watchPage_();
+    now: () => host.now() + offset,
+
+    place_(sub) {
+      const { feed_ } = sub;
+      if (feed_?.connection_ === main) return;
+      const shared = fitting(sub);
+      if (feed_ && shared?.connection_ !== main) return;
+      feed_?.leave_(sub);
+      sub.feed_ = shared ?? createFeed(free(sub), host, sub);
+      if (shared) shared.join_(sub);
+      else sub.feed_.connection_.carry_(sub.channel, sub.feed_);
+    },
+
+    changed_(connection, change) {
+      if (connection !== main) return;
+      client.state = change.new;
+      events.emit_("state", change);
+    },
+
+    released_(connection) {
+      if (others.delete(connection)) connection.close_();
+    },
+
+    tell_: events.emit_,
+
+    /** The shorter the trip, the better the measurement; an old one counts for less and less. */
+    clock_(sent, time) {
+      const taken = host.now() - sent;
+      trip *= 2;
+      if (taken > trip) return;
+      trip = taken;
+      offset = Math.round(time - sent - taken / 2);
+    },
+  };
+
+  const main = createConnection(around);
+  const all = () => [main, ...others];
+
+  function fitting(sub: Sub): Feed | undefined {
+    const feeds = all().map(({ riders_ }) => riders_.get(sub.channel) as Feed | undefined);
+    return feeds.find((feed) => feed?.fits_(sub));
   }
 
-  get state(): State {
-    return this.main_.state_;
+  /** A connection that can carry the subscription's own feed: the main one, if that has no feed of the channel. */
+  function free({ channel, to_ }: Sub): Connection {
+    if (!to_ && !main.riders_.has(channel)) return main;
+    const another = createConnection(around);
+    others.add(another);
+    return another;
   }
 
-  now(): number {
-    return this.host_.now() + this.offset_;
-  }
-
-  subscribe(channel: string, { from = "live", position, raw }: SubscribeOptions = {}): Sub {
-    return this.begin_(new Sub(this, { channel, start: from, position, raw }));
-  }
-
-  range(channel: string, from: From, to: To, { raw }: { raw?: boolean } = {}): Sub {
-    return this.begin_(new Sub(this, { channel, start: from, to, raw }));
-  }
-
-  async channels(): Promise<ChannelInfo[]> {
-    const channels: any[] = await this.questions_.ask_({ op: "channels" });
-    const partition = ([partition, earliest, latest]: any[]) => ({ partition, earliest, latest });
-    return channels.map((channel) => ({ ...channel, partitions: channel.partitions.map(partition) }));
-  }
-
-  times(channel: string, at: number[]): Promise<Times> {
-    return this.questions_.ask_({ op: "times", channel, at });
-  }
-
-  suspend(): void {
-    this.suspend_("suspended");
-  }
-
-  retry(): void {
-    this.suspended_ = false;
-    for (const connection of this.connections_()) connection.retry_();
-  }
-
-  close(): void {
-    for (const cancel of this.page_.splice(0)) cancel();
-    for (const connection of this.connections_()) connection.close_();
-  }
-
-  place_(sub: Sub): void {
-    const shared = this.shared_(sub);
-    sub.feed_ = shared ?? this.ownFeed_(sub);
-    if (shared) shared.join_(sub);
-    else sub.feed_.connection_.carry_(sub.channel_, sub.feed_);
-  }
-
-  merge_(sub: Sub): void {
-    if (sub.feed_!.connection_ === this.main_) return;
-    const shared = this.shared_(sub);
-    if (!shared) return;
-    sub.feed_!.leave_(sub);
-    sub.feed_ = shared;
-    shared.join_(sub);
-  }
-
-  changed_(connection: Connection, change: StateChange): void {
-    if (connection === this.main_) this.emit_("state", change);
-  }
-
-  released_(connection: Connection): void {
-    if (connection === this.main_ || connection.riders_.size) return;
-    this.others_.delete(connection);
-    connection.close_();
-  }
-
-  tell_<K extends keyof ClientEvents>(type: K, event: ClientEvents[K]): void {
-    if (type === "status") this.status = event as Status;
-    this.emit_(type, event);
-  }
-
-  /** The shorter the trip, the better the measurement; an old one counts for less and less. */
-  clock_(sent: number, time: number): void {
-    const now = this.host_.now();
-    const trip = now - sent;
-    if (!(trip <= this.trip_ * 2)) return void (this.trip_ *= 2);
-    this.trip_ = trip;
-    this.offset_ = time - (trip < Infinity ? now - trip / 2 : now);
-  }
-
-  private begin_(sub: Sub): Sub {
-    if (this.state === "closed") sub.failed_(new Failure("closed", "the client is closed", false));
-    else this.place_(sub);
+  function begin(request: Request): Sub {
+    const sub = createSubscription(around, request);
+    if (main.state_ === "closed") sub.refused_(failure("closed", "closed"), true);
+    else around.place_(sub);
     return sub;
   }
 
-  private connections_(): Connection[] {
-    return [this.main_, ...this.others_];
+  function suspend(reason: string): void {
+    around.suspended_ = reason;
+    for (const { suspend_ } of all()) suspend_();
   }
 
-  private shared_(sub: Sub): Feed | undefined {
-    for (const { riders_ } of this.connections_()) {
-      const feed = riders_.get(sub.channel_) as Feed | undefined;
-      if (feed?.fits_(sub)) return feed;
-    }
-    return undefined;
+  function retry(): void {
+    around.suspended_ = "";
+    for (const { retry_ } of all()) retry_();
   }
 
-  private ownFeed_(sub: Sub): Feed {
-    const free = ({ riders_, room_ }: Connection) => !riders_.has(sub.channel_) && riders_.size < room_;
-    const connection = (!sub.to_ && this.connections_().find(free)) || this.another_();
-    const feed = new Feed(connection, this.host_, sub);
-    feed.followers_.add(sub);
-    return feed;
-  }
+  const page = [
+    host.listen("online", () => all().forEach(({ online_ }) => online_())),
+    host.listen("offline", () => all().forEach(({ offline_ }) => offline_())),
+    // An open socket would keep the page out of the back/forward cache.
+    host.listen("pagehide", () => around.suspended_ || suspend("pagehide")),
+    host.listen("pageshow", () => around.suspended_ === "pagehide" && retry()),
+  ];
 
-  private another_(): Connection {
-    const connection = new Connection(this);
-    this.others_.add(connection);
-    return connection;
-  }
-
-  private suspend_(reason: string): void {
-    this.suspended_ = true;
-    for (const connection of this.connections_()) connection.suspend_(reason);
-  }
-
-  /** An open socket would keep the page out of the back/forward cache. */
-  private watchPage_(): Cancel[] {
-    let hidden = false;
-    const each = (call: (connection: Connection) => void) => () => this.connections_().forEach(call);
-    const hide = () => {
-      hidden ||= !this.suspended_;
-      if (hidden) this.suspend_("pagehide");
-    };
-    const show = () => {
-      if (hidden) this.retry();
-      hidden = false;
-    };
-    const { host_ } = this;
-    return [
-      host_.listen("online", each((connection) => connection.online_())),
-      host_.listen("offline", each((connection) => connection.offline_())),
-      host_.listen("pagehide", hide),
-      host_.listen("pageshow", show),
-    ];
-  }
-}
-
-/** A WebSocket's address: relative ones are the page's; a folder's socket is its `ws`. */
-function address(url: string | URL): string {
-  const whole = new URL(url, globalThis.location?.href);
-  whole.protocol = whole.protocol.replace("http", "ws");
-  if (whole.pathname.endsWith("/")) whole.pathname += "ws";
-  whole.hash = "";
-  return whole.href;
+  const client: Mutable<Client> = {
+    state: "idle",
+    on: events.on,
+    now: around.now,
+    subscribe: (channel, how) => begin({ ...how, channel }),
+    range: (channel, from, to, how) => begin({ ...how, channel, from, to }),
+    async channels() {
+      const { channels } = await ask(main, host, { op: "channels" });
+      const named = ([partition, earliest, latest]: any[]) => ({ partition, earliest, latest });
+      return channels.map((channel: any) => ({ ...channel, partitions: channel.partitions.map(named) }));
+    },
+    times: async (channel, at) => (await ask(main, host, { op: "times", channel, at })).times,
+    suspend: () => suspend("suspended"),
+    retry,
+    close() {
+      for (const cancel of page) cancel();
+      for (const { close_ } of all()) close_();
+    },
+  };
+  return client;
 }

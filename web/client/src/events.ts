@@ -1,40 +1,26 @@
-// Listeners by event. What a listener throws is reported and stops nobody else.
+// Listeners by event. What a listener throws, or its promise, is reported as unhandled and stops nobody else.
 
-export class Events<E> {
-  private readonly listeners_ = new Map<keyof E, Set<(event: any) => unknown>>();
-
-  on<K extends keyof E>(type: K, listener: (event: E[K]) => unknown): () => void {
-    let set = this.listeners_.get(type);
-    if (!set) this.listeners_.set(type, (set = new Set()));
-    set.add(listener);
-    return () => void set.delete(listener);
-  }
-
-  has_(type: keyof E): boolean {
-    return !!this.listeners_.get(type)?.size;
-  }
-
-  /** A promise when a listener returned one: it settles when all have. */
-  emit_<K extends keyof E>(type: K, event: E[K]): Promise<unknown> | undefined {
-    const pending: unknown[] = [];
-    for (const listener of [...(this.listeners_.get(type) ?? [])]) {
-      try {
-        const result: any = listener(event);
-        if (result?.then) pending.push(result.then(null, report));
-      } catch (error) {
-        report(error);
-      }
-    }
-    return pending.length ? Promise.all(pending) : undefined;
-  }
-
-  clear_(): void {
-    this.listeners_.clear();
-  }
+export interface Events<E> {
+  on<K extends keyof E>(type: K, listener: (event: E[K]) => unknown): () => void;
+  has_(type: keyof E): boolean;
+  /** Calls them at once; settles when all they promised has. */
+  emit_<K extends keyof E>(type: K, event: E[K]): Promise<unknown>;
 }
 
-function report(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
+export function createEvents<E>(): Events<E> {
+  const entries = new Set<{ type_: keyof E; listener_: (event: any) => unknown }>();
+  const of = (type: keyof E) => [...entries].filter(({ type_ }) => type_ === type);
+  return {
+    on(type_, listener_) {
+      const entry = { type_, listener_ };
+      entries.add(entry);
+      return () => void entries.delete(entry);
+    },
+    has_: (type) => !!of(type)[0],
+    emit_: (type, event) => Promise.all(of(type).map(({ listener_ }) => call(listener_, event))),
+  };
+}
+
+function call<T>(listener: (event: T) => unknown, event: T): Promise<unknown> {
+  return new Promise((resolve) => resolve(listener(event))).catch((error) => void Promise.reject(error));
 }

@@ -9,7 +9,7 @@ export interface Host {
   /** 0 ≤ x < 1. */
   random(): number;
   after(ms: number, then: () => void): Cancel;
-  listen(type: PageEvent, then: () => void): Cancel;
+  listen(type: PageEvent, then: () => unknown): Cancel;
   /** False only where the platform is sure that there is no network. */
   online(): boolean;
 }

@@ -10,68 +10,51 @@ export interface Watched {
   dead_(): void;
 }
 
-export class Liveness {
-  private last_ = 0;
-  private cancel_?: Cancel;
-  private asked_ = false;
-  private heartbeat_ = 0;
+/** In heartbeats: silence that is odd, and how long an answer may take then. */
+const QUIET = 4 / 3;
+const GRACE = 2 / 3;
 
-  constructor(
-    private readonly host_: Host,
-    private readonly watched_: Watched,
-  ) {}
+export function createLiveness(host: Host, watched: Watched) {
+  let heartbeat = 0;
+  let last = 0;
+  let asked = false;
+  let cancel: Cancel = () => {};
 
-  start_(heartbeat: number): void {
-    this.heartbeat_ = heartbeat;
-    this.heard_();
-    this.arm_(this.limit_());
-  }
+  const wait = (ms: number) => {
+    cancel();
+    cancel = host.after(ms, () => (cancel = host.after(0, judge)));
+  };
 
-  stop_(): void {
-    this.cancel_?.();
-    this.cancel_ = undefined;
-    this.asked_ = false;
-  }
+  const judge = () => {
+    const quiet = host.now() - last;
+    const isOdd = quiet < 0 || quiet >= QUIET * heartbeat; // below 0: the clock was set back
+    if (asked) watched.dead_();
+    else if (isOdd) self.doubt_();
+    else wait(QUIET * heartbeat - quiet);
+  };
 
-  heard_(): void {
-    this.last_ = this.host_.now();
-    if (!this.asked_) return;
-    this.asked_ = false;
-    this.watched_.fresh_();
-  }
+  const self = {
+    start_(every: number): void {
+      heartbeat = every;
+      asked = false;
+      self.heard_();
+      wait(QUIET * heartbeat);
+    },
 
-  /** Don't wait for silence: there is reason to doubt. */
-  doubt_(): void {
-    if (!this.cancel_ || this.asked_) return;
-    this.asked_ = true;
-    this.watched_.stale_();
-    this.cancel_();
-    this.arm_(this.grace_());
-  }
+    heard_(): void {
+      last = host.now();
+      if (asked) watched.fresh_();
+      asked = false;
+    },
 
-  private arm_(ms: number): void {
-    this.cancel_ = this.host_.after(ms, () => this.check_());
-  }
+    /** Don't wait for more silence: there is reason to ask. */
+    doubt_(): void {
+      asked = true;
+      wait(GRACE * heartbeat);
+      watched.stale_();
+    },
 
-  private check_(): void {
-    if (this.asked_) return this.turn_(() => this.asked_, () => this.watched_.dead_());
-    const quiet = this.host_.now() - this.last_;
-    if (quiet < 0) this.last_ = this.host_.now(); // the clock was set back
-    if (quiet < this.limit_()) return this.arm_(this.limit_() - Math.max(0, quiet));
-    const seen = this.last_;
-    this.turn_(() => this.last_ === seen, () => this.doubt_());
-  }
-
-  /** After one turn of the event loop: `then`, if it is still silent; else watch on. */
-  private turn_(silent: () => boolean, then: () => void): void {
-    this.cancel_ = this.host_.after(0, () => (silent() ? then() : this.arm_(this.limit_())));
-  }
-
-  private limit_(): number {
-    return (this.heartbeat_ * 4) / 3;
-  }
-
-  private grace_(): number {
-    return (this.heartbeat_ * 2) / 3;
-  }
+    stop_: () => cancel(),
+  };
+  return self;
 }

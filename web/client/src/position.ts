@@ -1,95 +1,104 @@
-// Where a subscription stands, per partition, and what a frame of coverage makes of that. Pure.
+// Where a subscription stands, per partition, and what coverage makes of that. Pure.
 // Text form (schemas/protocol.md, section 6): v1.<epoch>.0:1044~9f3a12c4,1:88,2:1044~3.9f3a12c4,3:?
 import type { Update } from "./types.js";
 
-/** A partition's place: the next offset wanted (UNKNOWN for `?`) and the last update before it. Never changed. */
+/** A partition's place: the next offset wanted (NaN for `?`) and the last update before it. Never changed. */
 export interface Mark {
   readonly next: number;
-  readonly last?: number;
-  readonly fp?: string;
+  readonly last?: number | undefined;
+  readonly fp?: string | undefined;
 }
 
-export const UNKNOWN = -1;
+/** Mind that no comparison with the NaN of an unknown place holds: the code below is written for that. */
+export interface Position {
+  readonly epoch_: string;
+  readonly marks_: Map<number, Mark>;
+}
 
-/** Offsets [from, next) of partition p are accounted for: by updates, by a gap, or by there being nothing. */
+/** Of a partition the offsets [from, next) are accounted for: by updates, by a gap, or by there being nothing. */
 export interface Cover {
-  readonly p: number;
+  readonly channel: string;
+  readonly partition: number;
   readonly from: number;
   readonly next: number;
-  readonly u?: Update[];
+  readonly updates?: Update[] | undefined;
   /** Fingerprint of the last update. */
   readonly fp?: string;
-  /** Why these offsets will not come. */
-  readonly gap?: string;
+  /** Of a gap: why these offsets will not come. */
+  readonly reason?: string;
 }
 
-export const HOLE = Symbol();
+/** Nothing when the text is no position. */
+export function parsePosition(text: unknown): Position | undefined {
+  const [, epoch, entries] = /^v1\.([\da-f]{8})\.(.*)$/.exec(text as string) ?? [];
+  if (!epoch) return undefined;
+  const position = { epoch_: epoch, marks_: new Map(entries ? entries.split(",").map(parseEntry) : []) };
+  const sound = [...position.marks_].every(isSound) && position.marks_.size <= 1000;
+  return sound && formatPosition(position) === text ? position : undefined;
+}
 
-export class Position {
-  constructor(
-    readonly epoch_: string,
-    readonly marks_ = new Map<number, Mark>(),
-  ) {}
+export function formatPosition({ epoch_, marks_ }: Position): string {
+  const entries = [...marks_].sort((a, b) => a[0] - b[0]).map(([p, mark]) => `${p}:${formatMark(mark)}`);
+  return `v1.${epoch_}.${entries}`;
+}
 
-  /** Nothing when the text is no position. */
-  static parse_(text: unknown): Position | undefined {
-    const whole = /^v1\.([0-9a-f]{8})\.(.*)$/.exec(text as string);
-    if (!whole) return undefined;
-    const position = new Position(whole[1]!);
-    for (const entry of whole[2] ? whole[2].split(",") : []) {
-      const [, p, next, distance, fp] = /^(\d+):(?:\?|(\d+)(?:~(?:(\d+)\.)?([0-9a-f]{8}))?)$/.exec(entry) ?? [];
-      const mark = next ? { next: +next, ...(fp && { last: +next - 1 - +(distance ?? 0), fp }) } : { next: UNKNOWN };
-      if (!p || +p > 0x7fffffff || !Number.isSafeInteger(mark.next) || (mark.last ?? 0) < 0) return undefined;
-      position.marks_.set(+p, mark);
-    }
-    return position.marks_.size <= 1000 && position.text_() === text ? position : undefined;
-  }
+export function copyPosition({ epoch_, marks_ }: Position): Position {
+  return { epoch_, marks_: new Map(marks_) };
+}
 
-  text_(): string {
-    const entries = [...this.marks_].sort((a, b) => a[0] - b[0]).map(([p, mark]) => `${p}:${placeText(mark)}`);
-    return `v1.${this.epoch_}.${entries}`;
-  }
+/** The next offset wanted; a partition that was not heard of begins at 0. */
+export function nextOf({ marks_ }: Position, p: number): number {
+  return marks_.get(p)?.next ?? 0;
+}
 
-  copy_(): Position {
-    return new Position(this.epoch_, new Map(this.marks_));
-  }
+/** Has `place` passed all of `other`? */
+export function hasPassed(place: Position, other: Position): boolean {
+  return [...other.marks_].every(([p, { next }]) => !(next > nextOf(place, p)));
+}
 
-  /** Has everything before the place of `other` been passed here? */
-  passed_(other: Position): boolean {
-    return [...other.marks_].every(([p, mark]) => mark.next <= (this.marks_.get(p)?.next ?? UNKNOWN));
-  }
+/** Per partition that moved from one place to another: offsets `from` to `next - 1`. */
+export function movement(before: Position, after: Position): { partition: number; from: number; next: number }[] {
+  return [...after.marks_]
+    .map(([partition, { next }]) => ({ partition, from: nextOf(before, partition), next }))
+    .filter(({ from, next }) => from < next);
+}
 
-  /** Takes from `other` what is not known here: partitions, starts, and anchors of places where both stand. */
-  adopt_(other: Position): void {
-    for (const [p, mark] of other.marks_) {
-      const own = this.marks_.get(p);
-      if (!own || own.next === UNKNOWN || (own.next === mark.next && !own.fp)) this.marks_.set(p, mark);
-    }
-  }
-
-  /** Moves over `cover` and gives what of it is new; nothing when it is a repetition; HOLE, without moving, before one. */
-  advance_(cover: Cover): Cover | typeof HOLE | undefined {
-    const mark = this.marks_.get(cover.p) ?? { next: 0 };
-    const known = mark.next !== UNKNOWN;
-    if (known && cover.from > mark.next) return HOLE;
-    if (known && cover.next <= mark.next) {
-      if (!this.marks_.has(cover.p)) this.marks_.set(cover.p, mark);
-      return undefined;
-    }
-    const fresh = known && cover.from < mark.next ? cut(cover, mark.next) : cover;
-    const last = fresh.u?.[fresh.u.length - 1]?.o;
-    this.marks_.set(cover.p, last === undefined ? { ...mark, next: cover.next } : { next: cover.next, last, fp: cover.fp! });
-    return fresh;
+/** Takes from `other` what `place` lacks: partitions, starts, and the anchors of marks where both stand. */
+export function adopt(place: Position, other: Position): void {
+  for (const [p, mark] of other.marks_) {
+    const { next, fp } = place.marks_.get(p) ?? { next: NaN };
+    if (isNaN(next) || (next === mark.next && !fp)) place.marks_.set(p, mark);
   }
 }
 
-function cut(cover: Cover, from: number): Cover {
-  return cover.u ? { ...cover, from, u: cover.u.filter((update) => update.o >= from) } : { ...cover, from };
+/** Is something missing between the place and `from`? */
+export function leavesHole(place: Position, p: number, from: number): boolean {
+  return from > nextOf(place, p);
 }
 
-function placeText({ next, last, fp }: Mark): string {
-  if (next === UNKNOWN) return "?";
-  if (!fp) return `${next}`;
+/** Moves the place over a cover that leaves no hole. Gives what of it is new: nothing for a repetition. */
+export function advance({ marks_ }: Position, cover: Cover): Cover | undefined {
+  const { partition, from, next, updates, fp } = cover;
+  const mark = marks_.get(partition);
+  const wanted = mark?.next ?? 0;
+  if (mark && next <= wanted) return undefined;
+  const isNew = ({ o }: Update) => o >= wanted;
+  const fresh = from < wanted ? { ...cover, from: wanted, updates: updates?.filter(isNew) } : cover;
+  const last = fresh.updates?.[fresh.updates.length - 1]?.o;
+  marks_.set(partition, last === undefined ? { ...mark, next } : { next, last, fp });
+  return fresh;
+}
+
+function parseEntry(entry: string): [number, Mark] {
+  const [, p, next, distance = 0, fp] = /^(\d+):(?:\?|(\d+)(?:~(?:(\d+)\.)?([\da-f]{8}))?)$/.exec(entry) ?? [];
+  return [+p!, { next: +next!, last: fp && +next! - 1 - +distance, fp } as Mark];
+}
+
+function isSound([p, { next, last = 0 }]: [number, Mark]): boolean {
+  return p < 2 ** 31 && !(next > Number.MAX_SAFE_INTEGER) && last >= 0;
+}
+
+function formatMark({ next, last, fp }: Mark): string {
   const distance = next - 1 - last!;
-  return `${next}~${distance ? `${distance}.` : ""}${fp}`;
+  return (isNaN(next) ? "?" : next) + (fp ? `~${distance ? `${distance}.` : ""}${fp}` : "");
 }

@@ -183,7 +183,7 @@ export interface Subscription<V = any> extends Emitter<SubscriptionEvents<V>>, A
   readonly state: State;
   /** What the application has consumed, to be kept over a page reload; empty before the first start is known. */
   readonly position: string;
-  /** Next offset wanted per partition, of what has been consumed. */
+  /** Next offset wanted per partition, of what has been consumed; NaN where it is not known yet. */
   readonly offsets: Record<number, number>;
   readonly stats: Readonly<Stats>;
   readonly lag: Lag;
@@ -221,8 +221,6 @@ export type To = `-${string}` | { time: number } | { position: string };
 
 export interface Client extends Emitter<ClientEvents> {
   readonly state: State;
-  /** The last `status`. */
-  readonly status: Status | undefined;
   /** Unix milliseconds on the bridge's clock. */
   now(): number;
   subscribe<V = any>(channel: string, options?: SubscribeOptions): Subscription<V>;

@@ -1,56 +1,47 @@
-// Server frames, from text to something that can be trusted in shape. Pure. Throws Nonsense.
+// Server frames, from text to something that can be trusted in shape. Pure. What can't be read throws, of any type.
 import type { Cover } from "./position.js";
-import type { Update } from "./types.js";
 
-export class Nonsense extends Error {}
-
-/** A frame: an object; told by its keys. */
+/** A frame: an object, told by its keys. */
 export type Frame = Record<string, any>;
 
-export function parseFrame(data: unknown): Frame {
-  let frame;
-  try {
-    frame = JSON.parse(data as string);
-  } catch {
-    throw new Nonsense("not JSON");
-  }
-  if (typeof data !== "string" || !isObject(frame)) throw new Nonsense("not an object in a text message");
+export function need(condition: unknown): asserts condition {
+  if (!condition) throw new Error("nonsense");
+}
+
+export function parseFrame(data: string): Frame {
+  const frame = JSON.parse(data);
+  need(typeof frame === "object" && !Array.isArray(frame));
   return frame;
 }
 
-/** The coverage that a data frame (one with `ch`) states. A frame of a kind not known yet states none. */
-export function covers(frame: Frame): Cover[] {
-  if (frame.cover) return rows(frame.cover).map(([p, from, next]) => checked({ p, from, next }));
-  if (frame.gap) return [checked({ p: frame.p, from: frame.gap.from, next: frame.gap.next, gap: `${frame.gap.reason}` })];
-  return frame.u ? [batch(frame)] : [];
+/** The coverage that a data frame (one with `ch`) states; none, if it is of a kind not known yet. */
+export function coversOf({ ch: channel, p: partition, from, next, u: updates, fp, gap, cover }: Frame): Cover[] {
+  if (cover) return rows(channel, cover);
+  if (gap) return [checked({ channel, partition, ...gap })];
+  return updates ? [batch({ channel, partition, from, next, updates, fp })] : [];
 }
 
-export function isObject(value: unknown): value is Frame {
-  return typeof value === "object" && !!value && !Array.isArray(value);
+function rows(channel: string, cover: number[][]): Cover[] {
+  need(new Set(cover.map(([p]) => p)).size === cover.length);
+  return cover.map(([partition, from, next]) => checked({ channel, partition, from, next } as Cover, 0));
 }
 
-function batch({ p, from, next, fp, u }: Frame): Cover {
-  const cover = checked({ p, from, next, u, fp });
-  if (!Array.isArray(u) || !u.length || !/^[0-9a-f]{8}$/.test(fp)) throw new Nonsense("a batch without updates or fingerprint");
-  let wanted = from;
-  for (const update of u as Update[]) {
-    if (!isCount(update?.o) || update.o < wanted || update.o >= next) throw new Nonsense("an update out of order");
-    wanted = update.o + 1;
+function batch(cover: Cover): Cover {
+  let { from: wanted } = checked(cover);
+  need(cover.updates!.length && /^[\da-f]{8}$/.test(cover.fp!));
+  for (const { o } of cover.updates!) {
+    need(isCount(o) && o >= wanted && o < cover.next);
+    wanted = o + 1;
   }
   return cover;
 }
 
-function checked(cover: Cover): Cover {
-  const { p, from, next } = cover;
-  if (!isCount(p) || !isCount(from) || !isCount(next) || from > next) throw new Nonsense("coverage that covers nothing");
+function checked(cover: Cover, least = 1): Cover {
+  const { partition, from, next } = cover;
+  need([partition, from, next].every(isCount) && next - from >= least);
   return cover;
 }
 
-function rows(value: unknown): any[][] {
-  if (!Array.isArray(value) || !value.every(Array.isArray)) throw new Nonsense("coverage without rows");
-  return value;
-}
-
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
