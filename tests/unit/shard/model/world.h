@@ -40,7 +40,7 @@ class World {
     for (std::int64_t count = dice_.between(1, 4); count > 0; --count) {
       Truth truth(dice_.one_in(3) ? 0 : kPageSpan * dice_.between(1, 3) - dice_.between(0, 300));
       truth.grow(dice_, truth.base + dice_.between(0, 300));
-      start.push_back(dice_.one_in(8) ? kUnknown : dice_.between(dice_.one_in(2) ? truth.end() : truth.base, truth.end()));
+      start.push_back(dice_.one_in(4) ? kUnknown : dice_.between(dice_.one_in(2) ? truth.end() : truth.base, truth.end()));
       truths_.push_back(std::move(truth));
     }
     origins_ = start;
@@ -104,13 +104,13 @@ class World {
     }
   }
 
-  void publish_coverage() {
-    std::vector<Span> rows;
+  void publish_coverage(std::vector<Span> rows = {}) {
     for (std::size_t p = 0; p < lanes_.size(); ++p) {
       if (lanes_[p].from == lanes_[p].next) continue;
       rows.push_back({static_cast<Partition>(p), lanes_[p].from, lanes_[p].next});
       lanes_[p].from = lanes_[p].next;
     }
+    std::ranges::sort(rows, {}, &Span::partition);
     if (!rows.empty()) publish(coverage(std::move(rows)));
   }
 
@@ -136,13 +136,17 @@ class World {
   // One that had no leader, or a new one: that begins at 0.
   void begin_partition() {
     for (std::size_t p = 0; p < lanes_.size(); ++p)
-      if (lanes_[p].next == kUnknown) return start_partition(p, dice_.between(truths_[p].base, truths_[p].end()));
+      if (lanes_[p].next == kUnknown) return start_partition(p, random_origin(truths_[p]));
     if (truths_.size() >= 6) return;
     truths_.emplace_back();
     truths_.back().grow(dice_, dice_.between(0, 50));
     lanes_.emplace_back();
     origins_.push_back(kUnknown);
     start_partition(truths_.size() - 1, 0);
+  }
+
+  Offset random_origin(const Truth& truth) {
+    return dice_.one_in(2) ? truth.end() : dice_.between(truth.base, truth.end());
   }
 
   void start_partition(std::size_t p, Offset start) {
@@ -153,7 +157,8 @@ class World {
     newest_[p] = start;
     log_->start_partition(partition, start);
     for (auto turns = dice_.between(0, 3); turns > 0; --turns) serve();
-    publish(coverage({{partition, start, start}}));
+    const Span row{partition, start, start};
+    dice_.one_in(2) ? publish_coverage({row}) : publish(coverage({row}));
   }
 
   // ---- the history breaks
@@ -218,7 +223,7 @@ class World {
 
   Offset random_start(std::size_t p) {
     const Truth& truth = truths_[p];
-    if (origins_[p] == kUnknown || dice_.one_in(20)) return dice_.one_in(3) ? truth.end() : kUnknown;
+    if (dice_.one_in(origins_[p] == kUnknown ? 2 : 20)) return kUnknown;
     switch (dice_.between(0, 3)) {
       case 0: return dice_.between(truth.base, truth.earliest);
       case 1: return dice_.between(truth.base, truth.end());
@@ -301,7 +306,7 @@ class World {
       truth.grow(dice_, subscriber.next(static_cast<Partition>(p)));
       if (subscriber.to() && p < subscriber.to()->size()) truth.grow(dice_, (*subscriber.to())[p]);
     }
-    if (lanes_[p].next == kUnknown) start_partition(p, dice_.between(truth.base, truth.end()));
+    if (lanes_[p].next == kUnknown) start_partition(p, random_origin(truth));
     while (lanes_[p].next < truth.end()) ingest(p);
   }
 

@@ -1,0 +1,71 @@
+"""Faults put into the core, one at a time: (what it does, file below bridge/, the text that is there, what replaces it)."""
+
+CURSOR, CURSOR_H, LOG = "shard/cursor.cpp", "shard/cursor.h", "log/channel_log.cpp"
+
+MUTANTS = (
+    # ---- cuts and the chain
+    ("does not cut the batch that straddles its place", CURSOR,
+     "const Offset had = next == kUnknown ? span.from : next;", "const Offset had = span.from;"),
+    ("advances one offset too far", CURSOR,
+     ": span.next);\n  item.from", ": span.next + 1);\n  item.from"),
+    ("sends what it has had already", CURSOR, "return had < next;", "return true;"),
+    ("overlooks a hole before a row", CURSOR,
+     "if (next == kUnknown || next >= row.from ||", "if (true || next >= row.from ||"),
+    ("sends rows whole to who has had part of them", CURSOR, "if (moved != batch.spans) item.rows = moved;", ""),
+    ("skips the first batch of a page", CURSOR, "page_index_ = 0;\n  ready_", "page_index_ = 1;\n  ready_"),
+    # ---- in step or not
+    ("forgets to count where it is ahead", CURSOR, ") ++ahead_;", ") (void)0;"),
+    ("forgets that the log caught up", CURSOR, ") --ahead_;", ") (void)0;"),
+    ("lets the log catch up twice", CURSOR, "next > log_was_at", "next >= log_was_at"),
+    ("lets the log catch up too late", CURSOR, "&& next <= span.next)", "&& next < span.next)"),
+    ("overlooks that an empty row is a beginning", CURSOR,
+     "span.from == span.next ? kUnknown : span.from;", "span.from;"),
+    ("is in step at once", CURSOR, "if (ahead_ == 0 && !to_)", "if (!to_)"),
+    # ---- being lapped, being taken back
+    ("loses the place of a walker at eviction", CURSOR,
+     "if (next_.empty()) next_ = std::move(next);", "next_ = std::move(next);"),
+    ("does not say that it was lapped", CURSOR, "next_ = std::move(next);\n  ready_();", "next_ = std::move(next);"),
+    ("drops rewinds", CURSOR_H, "{ log_.step_back(*this, sequence); }", "{ (void)sequence; }"),
+    ("lets what it walked be taken back", CURSOR, "item.in_step = next_.empty();", "item.in_step = true;"),
+    ("is taken back one batch too little", CURSOR, "item.sequence = log_.sequence(*this);",
+     "item.sequence = log_.sequence(*this) + 1;"),
+    # ---- pages
+    ("reads no pages", CURSOR, "Offset goal = log_.tail(p);", "Offset goal = kUnknown;"),
+    ("stays below a hole in the log", CURSOR, "goal = std::max(goal, hole_->next);", ""),
+    ("waits for ever after a denied page", CURSOR,
+     "void Cursor::deny() {\n  waiting_for_page_ = false;", "void Cursor::deny() {"),
+    # ---- the end
+    ("does not cut at the end", CURSOR, "to_ ? std::min(span.next, (*to_)[static_cast<std::size_t>(span.partition)]) : ",
+     ""),
+    ("goes on past the end", CURSOR, "if (passes_end(span.partition, next)) return false;", ""),
+    ("forgets its end at the head", CURSOR, "const bool at_head = !to_ && ", "const bool at_head = "),
+    ("forgets its end when level", CURSOR, "if (ahead_ == 0 && !to_)", "if (ahead_ == 0)"),
+    ("wants what lies past its end", CURSOR, "if (passes_end(static_cast<Partition>(p), wanted[p])) wanted[p] = kUnknown;",
+     ""),
+    ("ends with its first partition", CURSOR, "passes_end(static_cast<Partition>(p), next_[p])) return false;\n  return true;",
+     "passes_end(static_cast<Partition>(p), next_[p])) continue;\n  return true;"),
+    # ---- partitions without a place
+    ("begins a partition where the log's tail is", CURSOR, "log_.origin(partition);", "log_.tail(partition);"),
+    ("does not tell of a beginning", CURSOR,
+     "if (next_[p] != kUnknown) item.rows.push_back({partition, next_[p], next_[p]});", ""),
+    ("tells of partitions that are no part of it", CURSOR, " && !passes_end(row.partition, kUnknown);", ";"),
+    # ---- the log
+    ("begins segments without their vector", LOG, "next->start = head_;", ""),
+    ("keeps the vector of a segment's second batch", LOG,
+     "if (segments_.back()->fill.full()) open_segment();\n  auto& segment = *segments_.back();\n  apply(head_, *batch);",
+     "apply(head_, *batch);\n  if (segments_.back()->fill.full()) open_segment();\n  auto& segment = *segments_.back();"),
+    ("laps to the start of the segment", LOG, "Offsets next = offsets_at(reader);", "Offsets next = segment.start;"),
+    ("laps one batch short", LOG, "i < reader.index; ++i", "i + 1 < reader.index; ++i"),
+    ("lets a reader stand one offset too high", LOG, "next[p] < start_of(segment,", "next[p] + 1 < start_of(segment,"),
+    ("skips the first batch of a segment", LOG, "place(reader, **std::prev(after), 0);",
+     "place(reader, **std::prev(after), std::prev(after)->get()->batches.empty() ? 0 : 1);"),
+    ("stands at the start of the head's segment", LOG,
+     "place(reader, segment, static_cast<std::uint32_t>(segment.batches.size()));", "place(reader, segment, 0);"),
+    ("wakes nobody", LOG, "reader.woken();", ""),
+    ("does not wait", LOG, "if (!reader.waiting_hook.is_linked()) waiting_.push_back(reader);", ""),
+    ("forgets at a restart where partitions began", LOG,
+     "if (origin_[p] == kUnknown || head_[p] < origin_[p]) origin_[p] = head_[p];", "origin_[p] = head_[p];"),
+    ("has a partition's head before its row", LOG, "origin_[index] = start;", "head_[index] = origin_[index] = start;"),
+    ("steps back one batch too little", LOG, "static_cast<std::uint32_t>(sequence - segment.first)",
+     "static_cast<std::uint32_t>(std::min<std::size_t>(sequence - segment.first + 1, segment.batches.size()))"),
+)
