@@ -8,12 +8,6 @@ namespace tailrace {
 
 namespace {
 
-std::string decimal(double number, int digits) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.*f", digits, number);
-  return text;
-}
-
 double share_of(std::vector<double> sorted, double share) {
   if (sorted.empty()) return 0;
   return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
@@ -45,13 +39,14 @@ std::string latency_json(const LatencyCounts& latency) {
 }
 
 std::string caught_up_json(const std::vector<double>& seconds) {
-  return R"({"clients":)" + std::to_string(seconds.size()) + R"(,"p50":)" + decimal(share_of(seconds, 0.5), 3) +
-         R"(,"p99":)" + decimal(share_of(seconds, 0.99), 3) + R"(,"max":)" + decimal(share_of(seconds, 1), 3) + "}";
+  return R"({"clients":)" + std::to_string(seconds.size()) + R"(,"p50":)" + decimal_text(share_of(seconds, 0.5), 3) +
+         R"(,"p99":)" + decimal_text(share_of(seconds, 0.99), 3) + R"(,"max":)" +
+         decimal_text(share_of(seconds, 1), 3) + "}";
 }
 
 std::string server_json(const LoadTally& tally, const LoadOutcome& outcome) {
-  return R"({"cpu_seconds":)" + decimal(outcome.cpu_seconds, 2) + R"(,"cpu_us_per_update":)" +
-         decimal(per_update(tally, outcome), 3) + R"(,"rss_before":)" + std::to_string(outcome.resident_before) +
+  return R"({"cpu_seconds":)" + decimal_text(outcome.cpu_seconds, 2) + R"(,"cpu_us_per_update":)" +
+         decimal_text(per_update(tally, outcome), 3) + R"(,"rss_before":)" + std::to_string(outcome.resident_before) +
          R"(,"rss":)" + std::to_string(outcome.resident_bytes) + "}";
 }
 
@@ -60,7 +55,7 @@ std::string server_json(const LoadTally& tally, const LoadOutcome& outcome) {
 std::string load_line(const LoadTally& tally, const LoadOutcome& outcome) {
   const auto rate = static_cast<double>(tally.updates) / std::max(outcome.seconds, 1e-9);
   auto line = with_commas(tally.updates) + " updates, " + byte_text(static_cast<double>(tally.bytes)) + " in " +
-              decimal(outcome.seconds, 1) + " s (" + with_commas(static_cast<std::uint64_t>(rate)) + "/s), lost " +
+              decimal_text(outcome.seconds, 1) + " s (" + with_commas(static_cast<std::uint64_t>(rate)) + "/s), lost " +
               with_commas(tally.lost + tally.counters_lost) + ", twice " +
               with_commas(tally.repeated + tally.counters_repeated);
   if (tally.latency.count())
@@ -71,7 +66,8 @@ std::string load_line(const LoadTally& tally, const LoadOutcome& outcome) {
   if (tally.disconnects) line += ", " + with_commas(tally.disconnects) + " disconnects";
   for (const auto& [code, count] : tally.refusals)
     line += ", " + with_commas(count) + " refused (" + printable(code) + ")";
-  if (outcome.cpu_seconds > 0) line += ", bridge " + decimal(per_update(tally, outcome), 2) + " us of CPU per update";
+  if (outcome.cpu_seconds > 0)
+    line += ", bridge " + decimal_text(per_update(tally, outcome), 2) + " us of CPU per update";
   return line + "\n";
 }
 
@@ -80,12 +76,12 @@ std::string load_json(const LoadTally& tally, const LoadOutcome& outcome, std::u
     return std::string(",\"") + name + "\":" + std::to_string(value);
   };
   return R"({"clients":)" + std::to_string(clients) + field("standing", outcome.standing) +
-         field("live", outcome.live) + R"(,"gather_seconds":)" + decimal(outcome.gather_seconds, 3) + R"(,"seconds":)" +
-         decimal(outcome.seconds, 3) + field("updates", tally.updates) + field("frames", tally.frames) +
-         field("bytes", tally.bytes) + field("lost", tally.lost) + field("repeated", tally.repeated) +
-         field("counters_checked", tally.counters_checked) + field("counters_lost", tally.counters_lost) +
-         field("counters_repeated", tally.counters_repeated) + field("gaps", tally.gaps) +
-         field("gap_offsets", tally.gap_offsets) + field("resets", tally.resets) +
+         field("live", outcome.live) + R"(,"gather_seconds":)" + decimal_text(outcome.gather_seconds, 3) +
+         R"(,"seconds":)" + decimal_text(outcome.seconds, 3) + field("updates", tally.updates) +
+         field("frames", tally.frames) + field("bytes", tally.bytes) + field("lost", tally.lost) +
+         field("repeated", tally.repeated) + field("counters_checked", tally.counters_checked) +
+         field("counters_lost", tally.counters_lost) + field("counters_repeated", tally.counters_repeated) +
+         field("gaps", tally.gaps) + field("gap_offsets", tally.gap_offsets) + field("resets", tally.resets) +
          field("disconnects", tally.disconnects) + field("failed_connects", tally.failed_connects) + R"(,"refused":)" +
          refusals_json(tally) + R"(,"latency_ms":)" + latency_json(tally.latency) + R"(,"caught_up_s":)" +
          caught_up_json(sorted(tally.caught_up)) + R"(,"server":)" + server_json(tally, outcome) + "}\n";

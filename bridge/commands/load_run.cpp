@@ -1,15 +1,14 @@
 #include "commands/load_run.h"
 
 #include "base/error.h"
+#include "commands/interrupt.h"
 
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 
 namespace tailrace {
 
@@ -22,15 +21,6 @@ constexpr int kTurnMillis = 20;
 constexpr std::size_t kEvents = 512;
 constexpr std::uint32_t kBackAtOnce = 20'000;  // connections a second after a cut: as fast as a listener's queue bears
 constexpr auto kRetryAfter = 100ms;
-
-Descriptor signal_descriptor() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  sigprocmask(SIG_BLOCK, &set, nullptr);
-  return Descriptor(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
-}
 
 // Each client is a descriptor.
 void raise_descriptor_limit(std::uint32_t clients) {
@@ -60,12 +50,12 @@ LoadRun::LoadRun(const LoadOptions& options, LoadShared& shared)
       shared_(shared),
       destination_(options.url),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      signals_(signal_descriptor()),
+      interrupt_(interrupt_descriptor()),
       buffer_(kReadBytes) {
   raise_descriptor_limit(options.clients);
   clients_.reserve(options.clients);
   for (std::uint32_t i = 0; i < options.clients; ++i) due_.push_back({&clients_.emplace_back(shared_), started_});
-  watch(epoll_.get(), signals_.get(), EPOLLIN, nullptr, EPOLL_CTL_ADD);
+  watch(epoll_.get(), interrupt_.get(), EPOLLIN, nullptr, EPOLL_CTL_ADD);
 }
 
 LoadOutcome LoadRun::run() {
@@ -197,10 +187,8 @@ void LoadRun::show_progress() {
   const auto rate = [since](std::uint64_t now, std::uint64_t before) {
     return static_cast<double>(now - std::min(now, before)) / since;
   };
-  char seconds[32];
-  std::snprintf(seconds, sizeof seconds, "%.0f s", seconds_since(started_));
-  auto line = std::string(seconds) + "  " + with_commas(standing_) + " of " + with_commas(clients_.size()) +
-              " subscribed, " + with_commas(live_) + " live  " +
+  auto line = decimal_text(seconds_since(started_), 0) + " s  " + with_commas(standing_) + " of " +
+              with_commas(clients_.size()) + " subscribed, " + with_commas(live_) + " live  " +
               with_commas(static_cast<std::uint64_t>(rate(tally.updates, shown_updates_))) + " updates/s  " +
               byte_text(rate(tally.bytes, shown_bytes_)) + "/s";
   if (tally.latency.count())

@@ -61,7 +61,7 @@ class LoadRun {
   LoadShared& shared_;
   Destination destination_;
   Descriptor epoll_;
-  Descriptor signals_;
+  Descriptor interrupt_;
   std::vector<LoadClient> clients_;
   std::deque<Due> due_;
   std::vector<char> buffer_;

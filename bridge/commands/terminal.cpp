@@ -20,13 +20,17 @@ std::string with_commas(std::uint64_t number) {
   return text;
 }
 
+std::string decimal_text(double number, int digits) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%.*f", digits, number);
+  return text;
+}
+
 std::string byte_text(double bytes) {
   static constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB"};
   std::size_t unit = 0;
   for (; bytes >= 1000 && unit < 4; ++unit) bytes /= 1000;
-  char text[32];
-  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, kUnits[unit]);
-  return text;
+  return decimal_text(bytes, unit == 0 ? 0 : 1) + " " + kUnits[unit];
 }
 
 Progress::Progress() : terminal_(isatty(STDERR_FILENO)) {}

@@ -13,6 +13,9 @@ bool may_colour(int descriptor);
 // 12403 → "12,403".
 std::string with_commas(std::uint64_t number);
 
+// 10.25 with one digit → "10.3".
+std::string decimal_text(double number, int digits);
+
 // 1048576 → "1.0 MB", powers of ten.
 std::string byte_text(double bytes);
 
