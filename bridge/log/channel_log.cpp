@@ -31,6 +31,7 @@ void ChannelLog::append(BatchPtr batch) {
   auto& segment = *segments_.back();
   apply(head_, *batch);
   segment.fill.add(batch->bytes());
+  bytes_ += batch->bytes();
   segment.batches.push_back(std::move(batch));
   while (!waiting_.empty()) {
     Reader& reader = waiting_.front();
@@ -50,6 +51,7 @@ void ChannelLog::trim(std::uint64_t tail) {
   while (segments_.front()->end() <= tail && segments_.front()->fill.batches > 0) {
     if (segments_.size() == 1) open_segment();
     lap(*segments_.front());
+    bytes_ -= segments_.front()->fill.bytes;
     segments_.pop_front();
   }
 }
@@ -57,6 +59,7 @@ void ChannelLog::trim(std::uint64_t tail) {
 void ChannelLog::restart(Offsets start, std::uint64_t first) {
   for (auto& segment : segments_) lap(*segment);
   segments_.clear();
+  bytes_ = 0;
   head_ = std::move(start);
   origin_.resize(head_.size(), kUnknown);
   for (std::size_t p = 0; p < head_.size(); ++p)
@@ -170,14 +173,17 @@ const Mark* ChannelLog::find(Partition partition, Offset offset) const {
   return nullptr;
 }
 
+// Segments in which the partition only moved over holes are few: each step back goes to one in which it moved.
 const Mark* ChannelLog::last_before(Partition partition, Offset next) const {
-  const Mark* found = nullptr;
-  const Segment* segment = next > 0 ? segment_of(partition, next - 1) : nullptr;
-  if (!segment) return nullptr;
-  for (const BatchPtr& batch : segment->batches)
-    if (updates_of(*batch, partition))
-      if (const Mark* mark = last_mark_before(*batch, next)) found = mark;
-  return found;
+  for (Offset limit = next; limit > 0;) {
+    const Segment* segment = segment_of(partition, limit - 1);
+    if (!segment) return nullptr;
+    for (auto batch = segment->batches.rbegin(); batch != segment->batches.rend(); ++batch)
+      if (updates_of(**batch, partition))
+        if (const Mark* mark = last_mark_before(**batch, next)) return mark;
+    limit = start_of(*segment, partition);
+  }
+  return nullptr;
 }
 
 std::optional<Offsets> ChannelLog::offsets_at(Millis time) const {
