@@ -1,25 +1,45 @@
 // argv to action to exit code. The only catch-all stands here.
 #include "app/bridge.h"
+#include "app/demo.h"
+#include "base/logger.h"
+#include "commands/demo_data.h"
+#include "commands/demo_feed.h"
 #include "commands/run.h"
 #include "config/cli.h"
 
-#include <spdlog/spdlog.h>
-
 #include <csignal>
-#include <cstdio>
 #include <iostream>
 #include <unistd.h>
 
 namespace tailrace {
 namespace {
 
+int serve(const Invocation& invocation) {
+  constexpr const char* kLevels[] = {"trace", "debug", "info", "warning", "error"};
+  const auto& logger = invocation.settings.logger;
+  set_up_logger(kLevels[static_cast<int>(logger.level)], logger.format == LogFormat::json);
+  if (invocation.action == Invocation::Action::demo) {
+    Settings settings = invocation.settings;
+    settings.channels = demo_channels();
+    return run_demo(invocation.demo, std::move(settings),
+                    [](const std::string& brokers) { return std::make_shared<DemoFeed>(brokers); });
+  }
+  return Bridge(invocation.settings).run();
+}
+
 int run(const Invocation& invocation) {
   switch (invocation.action) {
-    case Invocation::Action::serve: return Bridge(invocation.settings).run();
+    case Invocation::Action::serve:
+    case Invocation::Action::demo: return serve(invocation);
+    case Invocation::Action::check: return run_check(invocation.check, invocation.settings);
+    case Invocation::Action::health: return run_health(invocation.health);
+    case Invocation::Action::tail: return run_tail(invocation.tail);
+    case Invocation::Action::produce: return run_produce(invocation.produce);
     case Invocation::Action::load: return run_load(invocation.load);
-    case Invocation::Action::print: std::cout << invocation.text; return kExitDone;
-    default: std::cerr << "not built yet\n"; return kExitFailed;
+    case Invocation::Action::print: break;
   }
+  std::cout << invocation.text;
+  return kExitDone;
 }
 
 int guarded(int argc, char** argv) {

@@ -1,6 +1,7 @@
 #include "app/bridge.h"
 
-#include "net/admin_site.h"
+#include "app/metrics.h"
+#include "app/page_info.h"
 
 #include <spdlog/spdlog.h>
 
@@ -8,27 +9,14 @@
 
 namespace tailrace {
 
-namespace {
-
-MainSite main_site(const Settings& settings, std::function<std::string()> not_ready, std::function<bool()> draining,
-                   std::function<std::string()> channels) {
-  return {base_path(settings), origin_rules(settings), StaticFiles(settings.web), std::move(not_ready), std::move(draining),
-          std::move(channels)};
-}
-
-}  // namespace
-
-Bridge::Bridge(Settings settings)
-    : settings_(std::move(settings)),
+Bridge::Bridge(Settings settings, bool demo)
+    : settings_(std::move(settings)), demo_(demo),
       archive_(kafka_settings(settings_), settings_.readers, archive_probe_),
       pool_(pool_options(settings_), expected_channels(settings_), archive_),
       ingest_(kafka_settings(settings_), channel_specs(settings_), ingest_limits(settings_), pool_, ingest_probe_),
       listener_(io_, settings_.listen, connection_limits(settings_), http_limits(settings_),
-                make_main_site(main_site(settings_, [this] { return not_ready(); }, [this] { return draining_.load(); },
-                                         [] { return std::string("{}"); }),
-                               net_probe_),
-                pool_, net_probe_),
-      admin_(io_, settings_.admin, {1000, 1000}, http_limits(settings_), make_admin_site(pool_), pool_, net_probe_),
+                make_main_site(main_site(), net_probe_), pool_, net_probe_),
+      admin_(io_, settings_.admin, {1000, 1000}, http_limits(settings_), make_admin_site(admin_site()), pool_, net_probe_),
       signals_(io_, SIGTERM, SIGINT), timer_(io_) {}
 
 // Ingest and listeners go first, being last; but before the pool may go, no answer of the archive may be under way.
@@ -37,12 +25,37 @@ Bridge::~Bridge() {
   pool_.stop();
 }
 
+MainSite Bridge::main_site() {
+  const auto channels = [this](Respond respond) {
+    Shard& shard = pool_.shard(0);
+    shard.post([this, &shard, respond = std::move(respond)] {
+      respond(HttpResponse::json(page_info_json(settings_, demo_, shard.summaries())));
+    });
+  };
+  return {base_path(settings_), origin_rules(settings_), StaticFiles(settings_.web), [this] { return not_ready(); },
+          [this] { return draining_.load(); }, channels};
+}
+
+AdminSite Bridge::admin_site() {
+  return {pool_,
+          [this] { return metrics_text({ingest_probe_, archive_probe_, net_probe_, pool_, settings_.memory}); },
+          [this] { boost::asio::post(io_, [this] { stop_soon(); }); }};
+}
+
 std::string Bridge::not_ready() const {
   if (unready_) return "draining";
   return ingest_probe_.reachable ? "" : "Kafka is not reachable";
 }
 
-int Bridge::run() {
+void Bridge::when_ready(std::function<void()> step) {
+  if (not_ready().empty()) return step();
+  const auto timer = std::make_shared<boost::asio::steady_timer>(io_, std::chrono::milliseconds(20));
+  timer->async_wait([this, timer, step = std::move(step)](const boost::system::error_code& error) {
+    if (!error) when_ready(step);
+  });
+}
+
+int Bridge::run(const std::function<void()>& started) {
   pool_.start();
   ingest_.start();
   listener_.start();
@@ -50,6 +63,7 @@ int Bridge::run() {
   spdlog::info("listening on {}", listener_.address());
   spdlog::info("admin on {}", admin_.address());
   await_signal();
+  if (started) started();
   io_.run();
   return 0;
 }
@@ -58,10 +72,14 @@ int Bridge::run() {
 void Bridge::await_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;
-    if (++signals_seen_ > 1) return finish();
-    begin_drain();
+    stop_soon();
     await_signal();
   });
+}
+
+void Bridge::stop_soon() {
+  if (++asked_to_stop_ > 1) return finish();
+  begin_drain();
 }
 
 void Bridge::begin_drain() {
@@ -85,9 +103,18 @@ void Bridge::drain_sessions() {
         session->drain(static_cast<Millis>(random() % static_cast<std::uint64_t>(spread + 1)));
     });
   }
-  timer_.expires_after(settings_.drain);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) finish();
+  const auto deadline = std::chrono::steady_clock::now() + settings_.drain;
+  await_empty(deadline);
+}
+
+// Until the last session is gone, or the time is up.
+void Bridge::await_empty(std::chrono::steady_clock::time_point deadline) {
+  std::uint64_t sessions = 0;
+  for (std::size_t i = 0; i < pool_.size(); ++i) sessions += pool_.probe(i).sessions;
+  if (sessions == 0 || std::chrono::steady_clock::now() >= deadline) return finish();
+  timer_.expires_after(std::chrono::milliseconds(50));
+  timer_.async_wait([this, deadline](const boost::system::error_code& error) {
+    if (!error) await_empty(deadline);
   });
 }
 

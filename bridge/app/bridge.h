@@ -4,6 +4,7 @@
 #include "app/plan.h"
 #include "kafka/kafka_archive.h"
 #include "kafka/ingest.h"
+#include "net/admin_site.h"
 #include "net/main_site.h"
 
 #include <boost/asio/signal_set.hpp>
@@ -12,19 +13,28 @@ namespace tailrace {
 
 class Bridge {
  public:
-  explicit Bridge(Settings settings);
+  // `demo`: the page says so.
+  explicit Bridge(Settings settings, bool demo = false);
   ~Bridge();
 
-  int run();  // until SIGTERM or SIGINT; the exit code
+  // Until SIGTERM or SIGINT; the exit code. `started` is called once it listens.
+  int run(const std::function<void()>& started = {});
+  std::string address() const { return listener_.address(); }
+  void when_ready(std::function<void()> step);  // once, on the main thread
 
  private:
   void await_signal();
   void begin_drain();
   void drain_sessions();
+  void await_empty(std::chrono::steady_clock::time_point deadline);
   void finish();
   std::string not_ready() const;
+  MainSite main_site();
+  AdminSite admin_site();
+  void stop_soon();
 
   const Settings settings_;
+  const bool demo_;
   boost::asio::io_context io_{1};  // the main thread: listeners and signals
 
   IngestProbe ingest_probe_;
@@ -40,7 +50,7 @@ class Bridge {
   Listener admin_;        // operators
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_;
-  int signals_seen_ = 0;
+  int asked_to_stop_ = 0;
 };
 
 }  // namespace tailrace

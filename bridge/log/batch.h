@@ -4,7 +4,7 @@
 //   frame:  [ws header]{"ch":"m","p":0,"from":40,"next":44,"fp":"9f3a12c4","u":[{"o":40,…},{"o":43,…}]}
 //   marks:                                                                      ^at         ^at
 //
-// Any offset is a place to cut (wire/cut.h): what follows a mark is the same text in every cut.
+// Any offset is a place to cut (cut() in wire/batch_builder.h): what follows a mark is the same text in every cut.
 #pragma once
 
 #include "log/offset.h"

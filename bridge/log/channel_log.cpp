@@ -189,6 +189,7 @@ const Mark* ChannelLog::last_before(Partition partition, Offset next) const {
 std::optional<Offsets> ChannelLog::offsets_at(Millis time) const {
   Offsets found(head_.size(), kUnknown);
   std::vector<bool> reaches(head_.size());
+  for (std::size_t p = 0; p < reaches.size(); ++p) reaches[p] = tail(static_cast<Partition>(p)) == 0;
   for (const auto& segment : segments_) {
     for (const BatchPtr& batch : segment->batches) {
       if (batch->kind != Batch::Kind::updates) continue;

@@ -35,6 +35,7 @@ class ChannelLog {
   Offset tail(Partition partition) const;  // from here on the log has everything; kUnknown while not started
   std::uint64_t head_sequence() const;
   std::size_t partitions() const { return head_.size(); }
+  std::size_t bytes() const { return bytes_; }
 
   // Stands `reader` at the last segment from which on the log has all that `next` wants: so far only whole segments are
   // skipped. False where the log no longer (or not yet) has that. kUnknown wants nothing yet.
@@ -74,6 +75,7 @@ class ChannelLog {
   Offsets head_;
   Offsets origin_;  // also before a restart
   std::deque<std::unique_ptr<Segment>> segments_;
+  std::size_t bytes_ = 0;
   WaitingReaders waiting_;
 };
 

@@ -1,4 +1,4 @@
-// What the admin listener answers operators: /metrics, /sessions, /healthz.
+// What the admin listener answers operators: /metrics, /sessions, /healthz, POST /drain, POST /log-level?level=debug.
 #pragma once
 
 #include "net/http.h"
@@ -6,7 +6,12 @@
 
 namespace tailrace {
 
-// `pool` must outlive the site.
-Site make_admin_site(ShardPool& pool);
+struct AdminSite {
+  ShardPool& pool;  // must outlive the site
+  std::function<std::string()> metrics;
+  std::function<void()> drain;  // any thread
+};
+
+Site make_admin_site(AdminSite site);
 
 }  // namespace tailrace

@@ -87,7 +87,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void refuse(beast::error_code error) {
     auto response = refusal(error);
     if (!response) return connection_->gate.socket().shutdown_write();
-    probe_.refused("bad_request");
+    probe_.refused.add("bad_request");
     keep_alive_ = false;
     write(std::move(*response));
   }

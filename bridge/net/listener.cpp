@@ -30,29 +30,18 @@ std::string text_of(const asio::generic::stream_protocol::endpoint& endpoint, bo
   return with_port ? host + ":" + std::to_string(tcp.port()) : host;
 }
 
+// Whose share of the connections this is. Behind a proxy on this machine everybody has the same address: nobody's.
+std::string holder_of(const asio::generic::stream_protocol::endpoint& remote) {
+  const std::string address = text_of(remote, false);
+  return address == "unix" || address == "::1" || address.starts_with("127.") ? "" : address;
+}
+
 }  // namespace
-
-std::string ConnectionCount::take(const std::string& address) {
-  const std::lock_guard lock(mutex_);
-  if (total_ >= limits_.total) return "connections";
-  auto& here = by_address_[address];
-  if (here >= limits_.per_address) return "connections_per_address";
-  ++here;
-  ++total_;
-  return {};
-}
-
-void ConnectionCount::give_back(const std::string& address) {
-  const std::lock_guard lock(mutex_);
-  --total_;
-  const auto at = by_address_.find(address);
-  if (--at->second == 0) by_address_.erase(at);
-}
 
 Listener::Listener(asio::io_context& io, const ListenAddress& address, ConnectionLimits connections, HttpLimits http,
                    Site site, ShardPool& pool, NetProbe& probe)
     : acceptor_(io), retry_(io), http_(http), site_(std::move(site)),
-      count_(std::make_shared<ConnectionCount>(connections)), pool_(pool), probe_(probe), unix_path_(address.path) {
+      places_(std::make_shared<Quota>(connections.total, connections.per_address)), pool_(pool), probe_(probe), unix_path_(address.path) {
   try {
     if (address.is_unix()) std::filesystem::remove(address.path);
     const auto endpoint = endpoint_of(io, address);
@@ -101,17 +90,17 @@ void Listener::pause(const boost::system::error_code& error) {
 }
 
 void Listener::accepted(asio::generic::stream_protocol::socket socket, Shard& shard) {
-  probe_.accepted();
+  ++probe_.accepted;
   boost::system::error_code error;
   const auto remote = socket.remote_endpoint(error);
   if (error) return;
-  const std::string address = text_of(remote, false);
-  if (const std::string why = count_->take(address); !why.empty()) {
-    probe_.refused(why);
+  const std::string holder = holder_of(remote);
+  if (const auto taken = places_->take(holder); taken != Quota::Taken::yes) {
+    probe_.refused.add(taken == Quota::Taken::full ? "connections" : "connections_per_address");
     return;
   }
   auto connection = std::make_shared<Connection>(std::move(socket), shard, text_of(remote, true),
-                                                 [count = count_, address] { count->give_back(address); });
+                                                 [places = places_, holder] { places->give_back(holder); });
   shard.post([this, connection = std::move(connection)] { serve_http(connection, site_, http_, probe_); });
 }
 

@@ -2,6 +2,7 @@
 // address. Runs on an io_context of its own (the main thread's); a place in the limits comes back from any thread.
 #pragma once
 
+#include "base/quota.h"
 #include "config/address.h"
 #include "net/http.h"
 #include "shard/shard_pool.h"
@@ -9,28 +10,12 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 
-#include <mutex>
 
 namespace tailrace {
 
 struct ConnectionLimits {
   std::size_t total = 15'000;
   std::size_t per_address = 1'000;
-};
-
-// How many connections there are, in all and by address; any thread.
-class ConnectionCount {
- public:
-  explicit ConnectionCount(ConnectionLimits limits) : limits_(limits) {}
-  // Nothing, or why there is no place: "connections" or "connections_per_address".
-  std::string take(const std::string& address);
-  void give_back(const std::string& address);
-
- private:
-  const ConnectionLimits limits_;
-  std::mutex mutex_;
-  std::size_t total_ = 0;
-  std::map<std::string, std::size_t> by_address_;
 };
 
 class Listener {
@@ -55,7 +40,7 @@ class Listener {
   boost::asio::steady_timer retry_;
   const HttpLimits http_;
   const Site site_;
-  const std::shared_ptr<ConnectionCount> count_;
+  const std::shared_ptr<Quota> places_;
   ShardPool& pool_;
   NetProbe& probe_;
   std::string unix_path_;

@@ -13,11 +13,11 @@ HttpResponse upgrade(const MainSite& site, const HttpRequest& request, NetProbe&
     return response;
   }
   if (!origin_allowed(site.origins, request.origin, request.host)) {
-    probe.refused("origin");
+    probe.refused.add("origin");
     return HttpResponse::text(403, "this origin is not allowed\n");
   }
   if (site.full_or_draining()) {
-    probe.refused("draining");
+    probe.refused.add("draining");
     HttpResponse response = HttpResponse::text(503, "draining\n");
     response.headers.emplace_back("Retry-After", "1");
     return response;
@@ -35,20 +35,23 @@ HttpResponse ready(const MainSite& site) {
 HttpResponse get(const MainSite& site, const HttpRequest& request, std::string_view path) {
   if (path == "/healthz") return HttpResponse::text(200, "ok\n");
   if (path == "/readyz") return ready(site);
-  if (path == "/api/channels") return HttpResponse::json(site.channels_json());
   if (auto file = site.files.get(path, request.if_none_match)) return std::move(*file);
   return HttpResponse::text(404, "no such page\n");
 }
 
-HttpResponse answer(const MainSite& site, const HttpRequest& request, NetProbe& probe) {
+// A proxy may strip its prefix or leave it.
+std::string_view local_path(const MainSite& site, const HttpRequest& request) {
   std::string_view path = path_of(request.target);
+  const auto& base = site.base_path;
+  if (!base.empty() && path.starts_with(base) && path.substr(base.size()).starts_with('/')) path.remove_prefix(base.size());
+  return path;
+}
+
+HttpResponse answer(const MainSite& site, const HttpRequest& request, std::string_view path, NetProbe& probe) {
   if (!host_allowed(site.origins, request.host)) {
-    probe.refused("host");
+    probe.refused.add("host");
     return HttpResponse::text(403, "this host is not served here\n");
   }
-  // A proxy may strip its prefix or leave it.
-  if (!site.base_path.empty() && path.starts_with(site.base_path) && path.substr(site.base_path.size()).starts_with('/'))
-    path.remove_prefix(site.base_path.size());
   if (path == "/ws") return upgrade(site, request, probe);
   if (request.method != "GET" && request.method != "HEAD") return HttpResponse::text(405, "only GET is answered here\n");
   return get(site, request, path);
@@ -58,7 +61,9 @@ HttpResponse answer(const MainSite& site, const HttpRequest& request, NetProbe& 
 
 Site make_main_site(MainSite site, NetProbe& probe) {
   return [shared = std::make_shared<const MainSite>(std::move(site)), &probe](const HttpRequest& request, Respond respond) {
-    respond(answer(*shared, request, probe));
+    const auto path = local_path(*shared, request);
+    if (path == "/api/channels" && host_allowed(shared->origins, request.host)) return shared->channels(std::move(respond));
+    respond(answer(*shared, request, path, probe));
   };
 }
 

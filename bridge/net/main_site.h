@@ -12,7 +12,7 @@ struct MainSite {
   StaticFiles files;
   std::function<std::string()> not_ready;      // why not; empty when ready
   std::function<bool()> full_or_draining;      // new WebSockets get 503
-  std::function<std::string()> channels_json;  // for /api/channels
+  std::function<void(Respond)> channels;       // for /api/channels
 };
 
 Site make_main_site(MainSite site, NetProbe& probe);

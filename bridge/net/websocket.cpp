@@ -138,7 +138,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
 
   void finish() {
     if (std::exchange(finished_, true)) return;
-    probe_.closed(code_);
+    probe_.closed.add(std::to_string(code_));
     close_timer_.cancel();
     session_->close();
     connection_->gate.socket().close();

@@ -62,11 +62,18 @@ void Shard::on(LogOpened&& opened) {
 }
 
 void Shard::on(LogAppended&& appended) {
-  if (const auto view = find(appended.channel)) view->append(std::move(appended.batch));
+  const auto view = find(appended.channel);
+  if (!view) return;
+  add(probe_.log_bytes, appended.batch->bytes());
+  view->append(std::move(appended.batch));
 }
 
 void Shard::on(LogTrimmed&& trimmed) {
-  if (const auto view = find(trimmed.channel)) view->log.trim(trimmed.tail);
+  const auto view = find(trimmed.channel);
+  if (!view) return;
+  const std::size_t before = view->log.bytes();
+  view->log.trim(trimmed.tail);
+  sub(probe_.log_bytes, before - view->log.bytes());
 }
 
 void Shard::on(PartitionStarted&& started) {
@@ -76,17 +83,22 @@ void Shard::on(PartitionStarted&& started) {
 void Shard::on(LogReset&& reset) {
   const auto view = find(reset.channel);
   if (!view) return;
+  sub(probe_.log_bytes, view->log.bytes());
   view->reset(reset);
   for (Subscription* subscription : std::vector(view->subscriptions)) subscription->on_reset(reset);
 }
 
 void Shard::on(LogSkipped&& skipped) {
-  if (const auto view = find(skipped.channel)) view->skip(skipped);
+  const auto view = find(skipped.channel);
+  if (!view) return;
+  sub(probe_.log_bytes, view->log.bytes());
+  view->skip(skipped);
 }
 
 void Shard::on(LogClosed&& closed) {
   const auto view = find(closed.channel);
   if (!view) return;
+  sub(probe_.log_bytes, view->log.bytes());
   names_.erase(view->channel->name);
   views_.erase(closed.channel);
   for (Session* session : std::vector(sessions_.begin(), sessions_.end()))

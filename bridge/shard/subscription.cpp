@@ -29,7 +29,9 @@ Subscription::Subscription(Session& session, SubscribeCommand command, CommandId
 
 Subscription::~Subscription() {
   if (view_) std::erase(view_->subscriptions, this);
-  if (flowing()) sub(session_.shard().probe().subscriptions);
+  if (!flowing()) return;
+  sub(session_.shard().probe().subscriptions);
+  count_catching_up(false);
 }
 
 // Runs `step` only while this subscription is there: answers may come after it went.
@@ -162,7 +164,8 @@ void Subscription::find_end(Beginning beginning) {
     beginning.to = *end;
     self.flow(std::move(beginning));
   };
-  find_time(session_.shard(), view_, std::get<AtTime>(*command_.to).time, alive(std::move(found)));
+  const Start end = std::holds_alternative<Ago>(*command_.to) ? Start(std::get<Ago>(*command_.to)) : Start(std::get<AtTime>(*command_.to));
+  find_start(session_.shard(), view_, end, alive(std::move(found)));
 }
 
 void Subscription::flow(Beginning beginning) {
@@ -192,9 +195,8 @@ void Subscription::fail(const Error& error) { session_.refuse(*this, error); }
 
 Cursor::Step Subscription::next(Piece& piece) {
   Cursor::Item item;
-  const bool was_catching_up = cursor_->catching_up();
   const auto step = cursor_->step(item);
-  if (!was_catching_up && cursor_->catching_up()) add(session_.shard().probe().lapped);
+  count_catching_up(cursor_->catching_up());
   if (step != Cursor::Step::item) return step;
   session_.count(item);
   piece.subscription = this;
@@ -211,6 +213,15 @@ Cursor::Step Subscription::next(Piece& piece) {
   piece.bytes = *own;
   piece.hold = std::move(own);
   return step;
+}
+
+void Subscription::count_catching_up(bool now) {
+  auto& probe = session_.shard().probe();
+  if (now == counted_catching_up_) return;
+  counted_catching_up_ = now;
+  if (!now) return sub(probe.catching_up);
+  add(probe.catching_up);
+  add(probe.lapped);
 }
 
 void Subscription::request_page() {

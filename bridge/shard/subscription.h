@@ -61,6 +61,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void flow(Beginning beginning);
   void fail(const Error& error);
   void retry(std::function<void()> step);
+  void count_catching_up(bool now);
   template <class F>
   auto alive(F step);
 
@@ -69,6 +70,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   CommandId id_;
   std::shared_ptr<ChannelView> view_;
   std::optional<Cursor> cursor_;
+  bool counted_catching_up_ = false;
   std::uint32_t flow_ = 0;  // counts resets: what was asked before one means nothing after it
 };
 
