@@ -1,5 +1,7 @@
 #include "kafka/fetcher.h"
 
+#include "kafka/partitions_query.h"
+
 namespace tailrace {
 namespace {
 
@@ -55,15 +57,9 @@ void Fetcher::nudge(const std::string& name, Partition partition) {
   rd_kafka_offsets_for_times(handle_.get(), list.get(), 0);
 }
 
-bool Fetcher::lacks(const std::string& name, Partition partition) {
+Result<std::vector<bool>> Fetcher::partitions(const std::string& name) {
   constexpr int kPatience = 2000;
-  const struct rd_kafka_metadata* raw = nullptr;
-  if (rd_kafka_metadata(handle_.get(), 0, topic(name), &raw, kPatience)) return false;
-  const MetadataPtr metadata(raw);
-  if (metadata->topic_cnt != 1) return false;
-  const rd_kafka_metadata_topic& seen = metadata->topics[0];
-  if (seen.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return true;
-  return !seen.err && partition >= seen.partition_cnt;
+  return ask_partitions(handle_, topic(name), kPatience);
 }
 
 }  // namespace tailrace

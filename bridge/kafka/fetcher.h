@@ -2,11 +2,13 @@
 // thread at a time.
 #pragma once
 
+#include "base/error.h"
 #include "kafka/handle.h"
 #include "log/offset.h"
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace tailrace {
 
@@ -34,8 +36,8 @@ class Fetcher {
   // Has the next bytes fetched now if the queue has room. librdkafka before 2.2 looks only once a second whether it has.
   void nudge(const std::string& topic, Partition partition);
 
-  // True where Kafka says that there is no such partition, of which librdkafka tells nobody who waits for it.
-  bool lacks(const std::string& topic, Partition partition);
+  // As ask_partitions(): librdkafka does not tell who waits for a partition that there is none.
+  Result<std::vector<bool>> partitions(const std::string& topic);
 
   Handle& handle() { return handle_; }
 

@@ -50,7 +50,6 @@ Properties Handle::consumer_properties(const KafkaSettings& settings) {
           {"enable.auto.commit", "false"},
           {"enable.partition.eof", "true"},
           {"auto.offset.reset", "error"},
-          {"offset.store.method", "none"},
           {"check.crcs", "true"},
           {"fetch.wait.max.ms", std::to_string(settings.fetch_wait_ms)}};
 }

@@ -1,10 +1,11 @@
 // Reads every topic that has a channel, from where the reading begins, and feeds the logs. No consumer group: each
-// bridge reads all it needs. Owned by app; start() begins, destruction stops. Two threads: the poller, which never waits
-// for anything but the next record, and the scout, which asks Kafka the slow questions.
+// bridge reads all it needs. Owned by app; start() begins, destruction stops. Three threads: the poller, which never waits
+// for anything but the next record; the scout, which asks Kafka what there is; the verifier, which looks whether it still
+// is what it was.
 //
-//   scout ──sightings──► inbox ──► poller ──events──► feed
-//                                    ▲
-//                       librdkafka's queue of messages
+//   scout ────┬──sightings──► inbox ──► poller ──events──► feed
+//   verifier ─┘ ◄──────requests─────────┘ ▲
+//                            librdkafka's queue of messages
 #pragma once
 
 #include "base/inbox.h"
@@ -14,6 +15,7 @@
 #include "kafka/poller.h"
 #include "kafka/scout.h"
 #include "kafka/settings.h"
+#include "kafka/verifier.h"
 #include "log/feed.h"
 
 #include <thread>
@@ -34,8 +36,9 @@ class Ingest {
 
  private:
   Inbox<Sighting> sightings_;
-  Poller poller_;
+  Verifier verifier_;
   Scout scout_;
+  Poller poller_;
   std::jthread thread_;
 };
 

@@ -14,15 +14,20 @@ void PageBuilder::add(const Record& record) {
   next_ = record.offset + 1;
 }
 
+void PageBuilder::cover(Offset next) {
+  flush(next);
+  if (from_ < next) push(make_coverage(*channel_, {Span{partition_, from_, next}}));
+  from_ = next_ = next;
+}
+
 void PageBuilder::gap(Offset next, const std::string& reason) {
-  flush(next_);
+  cover(next_);
   push(make_gap(*channel_, Span{partition_, from_, next}, reason));
   from_ = next_ = next;
 }
 
 PagePtr PageBuilder::finish(Offset next, bool at_end) {
-  flush(next);
-  if (from_ < next) push(make_coverage(*channel_, {Span{partition_, from_, next}}));
+  cover(next);
   page_->next = next;
   page_->at_end = at_end;
   return page_;

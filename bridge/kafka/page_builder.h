@@ -15,6 +15,7 @@ class PageBuilder {
   PageBuilder(UpdateWriter& writer, ChannelPtr channel, Partition partition, Offset from);
 
   void add(const Record& record);
+  void cover(Offset next);                           // [next(), next) holds nothing
   void gap(Offset next, const std::string& reason);  // [next(), next) will not come
   Offset next() const { return next_; }              // of the last record; the hole behind it is nobody's yet
   std::size_t bytes() const { return page_->bytes; }

@@ -3,6 +3,7 @@
 #include "kafka/message.h"
 #include "kafka/offsets_query.h"
 #include "kafka/trouble.h"
+#include "kafka/undecodable.h"
 
 #include <algorithm>
 #include <chrono>
@@ -25,7 +26,12 @@ constexpr PartitionStream::Style kAhead{{1 << 20, 512}, true};
 }  // namespace
 
 PageReader::PageReader(const KafkaSettings& settings, ArchiveProbe& probe, const std::atomic<bool>& stopping)
-    : probe_(probe), stopping_(stopping), single_(settings, kSingle), ahead_(settings, kAhead), stream_(&single_) {}
+    : settings_(settings),
+      probe_(probe),
+      stopping_(stopping),
+      single_(settings, kSingle),
+      ahead_(settings, kAhead),
+      stream_(&single_) {}
 
 bool PageReader::stands_at(const std::string& topic, Partition partition, Offset offset) const {
   return stream_->stands_at(topic, partition, offset);
@@ -103,6 +109,7 @@ PageReader::Verdict PageReader::take_error(const rd_kafka_message_t& message, co
     case Trouble::no_partition:
       return fail("unknown_partition", kNoPartition);
     case Trouble::undecodable:
+      return skip_undecodable(request, page);
     case Trouble::denied:
       return fail("unavailable", rd_kafka_err2str(message.err));
     case Trouble::passing:
@@ -123,6 +130,25 @@ PageReader::Verdict PageReader::skip_expired(const PageRequest& request, PageBui
   stream_->stop();
   if (begin >= request.end) return finish(page, begin, false);
   stream_->start(request.channel->topic, request.partition, begin);
+  return std::nullopt;
+}
+
+PageReader::Verdict PageReader::skip_undecodable(const PageRequest& request, PageBuilder& page) {
+  stream_->stop();
+  if (!records_) records_ = std::make_unique<Probe>(settings_, stopping_);
+  const auto look = [&](Offset offset) {
+    const ProbeRange range{request.partition, offset, request.end, ProbeRange::Which::first};
+    return records_->look(request.channel->topic, range, kQuestionMillis);
+  };
+  const auto found = find_undecodable(page.next(), request.end, look);
+  if (!found) return fail("unavailable", "Kafka did not say how far what can't be read reaches");
+  page.cover(found->from);
+  if (found->from < found->to) {
+    page.gap(found->to, "undecodable");
+    probe_.gaps.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (page.next() >= request.end) return finish(page, request.end, false);
+  stream_->start(request.channel->topic, request.partition, page.next());
   return std::nullopt;
 }
 

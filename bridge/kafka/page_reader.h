@@ -6,9 +6,11 @@
 #include "kafka/archive_probe.h"
 #include "kafka/page_builder.h"
 #include "kafka/partition_stream.h"
+#include "kafka/probe.h"
 #include "log/archive.h"
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -31,10 +33,12 @@ class PageReader {
   Verdict take(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
   Verdict take_error(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
   Verdict skip_expired(const PageRequest& request, PageBuilder& page);
+  Verdict skip_undecodable(const PageRequest& request, PageBuilder& page);
   bool beyond_stable(const PageRequest& request, Offset next);
   Result<PagePtr> finish(PageBuilder& page, Offset next, bool at_end);
   Result<PagePtr> fail(const char* code, const char* message);
 
+  const KafkaSettings settings_;
   ArchiveProbe& probe_;
   const std::atomic<bool>& stopping_;
   UpdateWriter writer_;
@@ -42,6 +46,7 @@ class PageReader {
   PartitionStream single_;
   PartitionStream ahead_;
   PartitionStream* stream_;  // the one that stands, or stood last
+  std::unique_ptr<Probe> records_;  // made when something can't be read
   int pages_in_a_row_ = 0;
   std::uint64_t counted_ = 0;  // bytes that the probe knows of
 };

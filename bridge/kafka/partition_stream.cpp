@@ -36,6 +36,11 @@ const rd_kafka_message_t* PartitionStream::peek() {
 
 void PartitionStream::pop() { rd_kafka_message_destroy(buffer_[taken_++]); }
 
+bool PartitionStream::lacks_its_partition() {
+  const auto partitions = fetcher_.partitions(place_->topic);
+  return partitions && static_cast<std::size_t>(place_->partition) >= partitions->size();
+}
+
 void PartitionStream::fill() {
   taken_ = 0;
   filled_ = fetcher_.poll_many(buffer_.data(), buffer_.size());

@@ -31,7 +31,8 @@ class PartitionStream {
   const rd_kafka_message_t* peek();
   void pop();
 
-  bool lacks_its_partition() { return place_ && fetcher_.lacks(place_->topic, place_->partition); }
+  // Kafka says that there is no such partition.
+  bool lacks_its_partition();
   Handle& handle() { return fetcher_.handle(); }
 
  private:

@@ -1,11 +1,9 @@
 #include "kafka/poller.h"
 
-#include "kafka/clock.h"
-#include "kafka/message.h"
+#include "base/clock.h"
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace tailrace {
@@ -16,6 +14,7 @@ constexpr std::size_t kDrain = 1024;
 constexpr int kDrains = 16;  // before what was drained goes out
 constexpr Millis kCoverageInterval = 2000;
 constexpr Millis kNumbersInterval = 1000;
+constexpr Millis kCheckInterval = 3000;
 
 Properties poller_properties(const KafkaSettings& settings) {
   Properties properties = Handle::consumer_properties(settings);
@@ -26,20 +25,13 @@ Properties poller_properties(const KafkaSettings& settings) {
 
 }  // namespace
 
-Poller::Topic::Topic(Poller& poller, const std::string& name, ChannelPtr channel)
-    : source(std::move(channel), poller.writer_, poller.probe_,
-             [&poller](FeedEvent event) { poller.publish(std::move(event)); }) {
-  rd_kafka_topic_conf_t* conf = rd_kafka_default_topic_conf_dup(poller.handle_.get());
-  rd_kafka_topic_conf_set_opaque(conf, this);
-  handle.reset(rd_kafka_topic_new(poller.handle_.get(), name.c_str(), conf));
-}
-
 Poller::Poller(const KafkaSettings& settings, std::vector<ChannelSpec> specs, KeepLimits keep,
-               Inbox<Sighting>& sightings, Feed& feed, IngestProbe& probe)
+               Inbox<Sighting>& sightings, Feed& feed, IngestProbe& probe, Helpers helpers)
     : specs_(std::move(specs)),
       sightings_(sightings),
       feed_(feed),
       probe_(probe),
+      helpers_(std::move(helpers)),
       handle_(settings, RD_KAFKA_CONSUMER, poller_properties(settings)),
       queue_(rd_kafka_queue_new(handle_.get())),
       drained_(kDrain),
@@ -51,10 +43,11 @@ void Poller::run(const std::stop_token& stop) {
       take(*message);
       drain();
     }
-    now_ = unix_millis();
+    now_ = now_millis();
     flush();
     tell_numbers();
     trim();
+    check();
     handle_.serve();
     for (const Sighting& sighting : sightings_.drain()) heed(sighting);
   }
@@ -70,23 +63,10 @@ void Poller::drain() {
 
 void Poller::take(const rd_kafka_message_t& message) {
   if (!message.rkt) return;  // of no topic: the scout notices what is wrong with Kafka as a whole
-  Topic& topic = *static_cast<Topic*>(rd_kafka_topic_opaque(message.rkt));
-  if (message.err) return take_error(topic, message);
-  read_record(message, record_);
-  topic.source.take(message.partition, record_);
-  touched_.insert(&topic.source);
-  topic.tally.meter.add(1);
-  change(topic);
+  Reading& reading = *static_cast<Reading*>(rd_kafka_topic_opaque(message.rkt));
+  touched_.insert(&reading);
+  if (!reading.take(message, record_)) return;
   probe_.read(message.len + message.key_len, record_.timestamp);
-}
-
-void Poller::take_error(Topic& topic, const rd_kafka_message_t& message) {
-  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    topic.source.end(message.partition, message.offset);
-    touched_.insert(&topic.source);
-  } else {
-    spdlog::warn("{} [{}]: {}", rd_kafka_topic_name(message.rkt), message.partition, rd_kafka_message_errstr(&message));
-  }
 }
 
 void Poller::flush() {
@@ -96,41 +76,41 @@ void Poller::flush() {
     touched_.merge(holes_);
     holes_.clear();
   }
-  for (Source* source : touched_)
-    if (source->flush(with_coverage)) holes_.insert(source);
+  for (Reading* reading : touched_) {
+    if (reading->source().flush(with_coverage)) holes_.insert(reading);
+    if (reading->uneasy()) uneasy_.insert(reading);
+    change(*reading);
+  }
+  moved_.merge(touched_);
   touched_.clear();
-}
-
-void Poller::change(Topic& topic) {
-  if (!std::exchange(topic.changed, true)) changed_.push_back(&topic);
 }
 
 void Poller::tell_numbers() {
   if (now_ < next_numbers_) return;
   next_numbers_ = now_ + kNumbersInterval;
-  std::int64_t lag = probe_.lag.load(std::memory_order_relaxed);
-  for (Topic* topic : std::exchange(changed_, {})) {
-    topic->changed = false;
-    if (topic->tally.meter.tick()) change(*topic);  // until it is quiet
-    lag -= topic->tally.lag;
-    publish(numbers_of(*topic));
-    lag += topic->tally.lag;
-  }
-  probe_.lag.store(lag, std::memory_order_relaxed);
+  for (Reading* reading : std::exchange(changed_, {})) tell_numbers(*reading);
 }
 
-ChannelNumbers Poller::numbers_of(Topic& topic) {
-  Tally& tally = topic.tally;
-  ChannelNumbers numbers{topic.source.channel()->id, tally.earliest, tally.stable, tally.meter.rate()};
-  numbers.earliest.resize(topic.source.partitions(), kUnknown);
-  numbers.latest.resize(topic.source.partitions(), kUnknown);
-  tally.lag = 0;
-  for (std::size_t i = 0; i < numbers.latest.size(); ++i) {
-    const Offset next = topic.source.next(static_cast<Partition>(i));
-    if (next != kUnknown && numbers.latest[i] > next) tally.lag += numbers.latest[i] - next;
-    numbers.latest[i] = std::max(numbers.latest[i], next);
+void Poller::tell_numbers(Reading& reading) {
+  const bool lively = reading.tally().meter.tick();
+  const std::int64_t lag = reading.tally().lag;
+  publish(reading.numbers());
+  probe_.lag.fetch_add(reading.tally().lag - lag, std::memory_order_relaxed);
+  if (reading.tally().lag > 0) reading.unstick(now_);
+  if (lively || reading.tally().lag > 0) change(reading);  // until it is quiet
+}
+
+void Poller::check() {
+  const bool routine = now_ >= next_check_;
+  if (routine) {
+    next_check_ = now_ + kCheckInterval;
+    uneasy_.merge(moved_);
+    moved_.clear();
   }
-  return numbers;
+  for (Reading* reading : std::exchange(uneasy_, {})) {
+    if (auto request = reading->ask(now_, routine)) helpers_.check(*std::move(request));
+    if (reading->uneasy()) uneasy_.insert(reading);
+  }
 }
 
 void Poller::trim() {
@@ -147,73 +127,6 @@ void Poller::publish(FeedEvent event) {
   else if (const auto* closed = std::get_if<LogClosed>(&event))
     keeper_.closed(closed->channel);
   feed_.publish(std::move(event));
-}
-
-void Poller::heed(const Sighting& sighting) {
-  std::visit([this](const auto& seen) { on(seen); }, sighting);
-}
-
-void Poller::on(const ReachableSeen& seen) {
-  probe_.reachable = seen.reachable;
-  if (seen.reachable)
-    spdlog::info("kafka reachable");
-  else
-    spdlog::error("kafka not reachable: {}", seen.trouble);
-  publish(KafkaStatus{seen.reachable, seen.since});
-}
-
-void Poller::on(const TopicSeen& seen) {
-  Topic& topic = begin_topic(seen.spec, seen.topic, seen.cluster);
-  topic.source.open(seen.start, seen.live);
-  for (std::size_t i = 0; i < seen.start.size(); ++i) consume(topic, static_cast<Partition>(i), seen.start[i]);
-}
-
-void Poller::on(const PartitionsSeen& seen) {
-  Topic& topic = *topics_.at(seen.topic);
-  for (const auto& [partition, start] : seen.starts) {
-    topic.source.start(partition, start);
-    consume(topic, partition, start);
-  }
-}
-
-void Poller::on(const TopicRefused& seen) {
-  spdlog::error("topic {}: {}", seen.topic, seen.why);
-  Topic& topic = begin_topic(seen.spec, seen.topic, seen.cluster);
-  topic.source.open({}, {});
-  publish(LogClosed{topic.source.channel()->id, "topic_unavailable"});
-}
-
-void Poller::on(const WatermarksSeen& seen) {
-  const auto found = topics_.find(seen.topic);
-  if (found == topics_.end()) return;
-  found->second->tally.earliest = seen.earliest;
-  found->second->tally.stable = seen.stable;
-  change(*found->second);
-}
-
-void Poller::on(const TransactionSeen& seen) {
-  const auto found = topics_.find(seen.topic);
-  if (found == topics_.end()) return;
-  publish(TransactionStatus{found->second->source.channel()->id, seen.partition, seen.held, seen.stable, seen.since});
-}
-
-Poller::Topic& Poller::begin_topic(std::size_t spec, const std::string& name, const std::string& cluster) {
-  auto& topic = topics_[name];
-  if (topic) return *topic;
-  auto channel = std::make_shared<Channel>();
-  channel->id = next_id_++;
-  channel->name = channel_name(specs_[spec], name);
-  channel->topic = name;
-  channel->epoch = channel_epoch(cluster, name, specs_[spec].definition);
-  channel->mode = specs_[spec].mode;
-  channel->max_value = specs_[spec].max_value;
-  topic = std::make_unique<Topic>(*this, name, std::move(channel));
-  return *topic;
-}
-
-void Poller::consume(Topic& topic, Partition partition, Offset start) {
-  if (start == kUnknown) return;
-  rd_kafka_consume_start_queue(topic.handle.get(), partition, start, queue_.get());
 }
 
 }  // namespace tailrace

@@ -68,8 +68,10 @@ std::vector<Probed> Probe::look(const std::string& topic, const std::vector<Prob
 }
 
 void Probe::drop_lacking(const std::string& topic, Open& open, std::vector<Probed>& found) {
+  const auto partitions = fetcher_.partitions(topic);
+  if (!partitions) return;
   std::erase_if(open, [&](const auto& entry) {
-    if (!fetcher_.lacks(topic, entry.first)) return false;
+    if (static_cast<std::size_t>(entry.first) < partitions->size()) return false;
     fetcher_.stop(topic, entry.first);
     found[entry.second].kind = Probed::Kind::no_partition;
     return true;

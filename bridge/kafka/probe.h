@@ -45,6 +45,7 @@ class Probe {
   std::vector<Probed> look(const std::string& topic, const std::vector<ProbeRange>& ranges, int patience_ms);
   Probed look(const std::string& topic, const ProbeRange& range, int patience_ms);
 
+  Result<std::vector<bool>> partitions(const std::string& topic) { return fetcher_.partitions(topic); }
   Handle& handle() { return fetcher_.handle(); }
 
  private:

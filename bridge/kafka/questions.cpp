@@ -49,7 +49,7 @@ void Questions::answer_bounds(const ChannelPtr& channel) {
 Result<std::vector<Bounds>> Questions::ask_bounds(const std::string& topic) {
   probe_.questions.fetch_add(1, std::memory_order_relaxed);
   handle_.serve();
-  const auto led = led_partitions(topic);
+  const auto led = records_.partitions(topic);
   if (!led) return led.error();
   std::vector<OffsetQuestion> earliest;
   for (std::size_t i = 0; i < led->size(); ++i)
@@ -61,23 +61,6 @@ Result<std::vector<Bounds>> Questions::ask_bounds(const std::string& topic) {
   for (std::size_t i = 0; i < stable.size(); ++i)
     bounds[stable[i].partition] = {earliest[i].answer, stable[i].answer};
   return bounds;
-}
-
-Result<std::vector<bool>> Questions::led_partitions(const std::string& topic) {
-  const TopicPtr handle(rd_kafka_topic_new(handle_.get(), topic.c_str(), nullptr));
-  const struct rd_kafka_metadata* raw = nullptr;
-  if (const auto error = rd_kafka_metadata(handle_.get(), 0, handle.get(), &raw, kPatience))
-    return Error{"unavailable", rd_kafka_err2str(error)};
-  const MetadataPtr metadata(raw);
-  std::vector<bool> led;
-  if (metadata->topic_cnt != 1) return led;
-  const rd_kafka_metadata_topic& seen = metadata->topics[0];
-  if (seen.err && seen.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-    return Error{"unavailable", rd_kafka_err2str(seen.err)};
-  led.resize(seen.partition_cnt, false);
-  for (int i = 0; i < seen.partition_cnt; ++i)
-    if (seen.partitions[i].id < seen.partition_cnt) led[seen.partitions[i].id] = seen.partitions[i].leader >= 0;
-  return led;
 }
 
 void Questions::times(ChannelPtr channel, std::vector<Millis> at, TimesDone done) {

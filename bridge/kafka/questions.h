@@ -43,7 +43,6 @@ class Questions {
 
   void answer_bounds(const ChannelPtr& channel);
   Result<std::vector<Bounds>> ask_bounds(const std::string& topic);
-  Result<std::vector<bool>> led_partitions(const std::string& topic);
   void begin(TimesJob job);
   void step(TimesJob job);
   Result<Offsets> offsets_at(const TimesJob& job, Millis time);

@@ -1,6 +1,6 @@
 #include "kafka/scout.h"
 
-#include "kafka/clock.h"
+#include "base/clock.h"
 #include "kafka/offsets_query.h"
 
 #include <boost/asio/post.hpp>
@@ -48,6 +48,12 @@ void Scout::start() {
   thread_ = std::jthread([this] { context_.run(); });
 }
 
+void Scout::restarted(std::string topic, std::size_t partitions) {
+  boost::asio::post(context_, [this, topic = std::move(topic), partitions] {
+    if (const auto found = topics_.find(topic); found != topics_.end()) found->second.restart(partitions);
+  });
+}
+
 void Scout::look_and_wait() {
   const auto begin = std::chrono::steady_clock::now();
   look();
@@ -92,7 +98,7 @@ void Scout::note_reachable(bool reachable) {
   if (told_ && reachable == reachable_) return;
   told_ = true;
   reachable_ = reachable;
-  tell_(ReachableSeen{reachable, unix_millis(), handle_.trouble()});
+  tell_(ReachableSeen{reachable, now_millis(), handle_.trouble()});
   handle_.forget_trouble();
 }
 
@@ -118,7 +124,8 @@ void Scout::notice(const rd_kafka_metadata_topic& seen) {
   TopicWatch& topic = watch(seen.topic, *spec);
   switch (seen.err) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
-      return topic.see(seen);
+      if (const char* why = topic.see(seen)) tell_(SuspicionSeen{seen.topic, why});
+      return;
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
       return notice_missing(seen.topic, *spec);
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
@@ -148,7 +155,7 @@ bool Scout::ask_starts() {
   if (!ask_offsets(handle_, questions, kStable, kPatience)) return false;
   for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->live = questions[i].answer;
   if (warm_ == 0) return true;
-  if (!ask_offsets(handle_, questions, unix_millis() - warm_, kPatience)) return false;
+  if (!ask_offsets(handle_, questions, now_millis() - warm_, kPatience)) return false;
   for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->start = questions[i].answer;
   return true;
 }
@@ -169,7 +176,7 @@ std::vector<OffsetQuestion> Scout::questions() const {
   std::vector<OffsetQuestion> questions;
   for (const auto& [name, topic] : topics_)
     for (std::size_t i = 0; i < topic.parts().size(); ++i)
-      if (topic.parts()[i].led) questions.push_back({&name, static_cast<Partition>(i)});
+      if (topic.parts()[i].led()) questions.push_back({&name, static_cast<Partition>(i)});
   return questions;
 }
 
@@ -183,6 +190,8 @@ void Scout::look_at_ends() {
     const auto& [name, partition, end] = stable[i];
     TopicWatch::Part& part = topics_.at(*name).parts()[partition];
     if (part.stable == end && part.earliest == earliest[i].answer) continue;
+    const auto fell = [](Offset before, Offset after) { return after != kUnknown && after < before; };
+    if (fell(part.stable, end) || fell(part.earliest, earliest[i].answer)) tell_(SuspicionSeen{*name, "an end fell back"});
     part.stable = end;
     part.earliest = earliest[i].answer;
     changed.insert(name);
@@ -200,8 +209,8 @@ void Scout::tell_watermarks(const std::string& name, TopicWatch& topic) {
 }
 
 void Scout::look_for_open_transactions() {
-  if (unix_millis() < next_transactions_) return;
-  next_transactions_ = unix_millis() + kTransactionInterval;
+  if (now_millis() < next_transactions_) return;
+  next_transactions_ = now_millis() + kTransactionInterval;
   std::vector<OffsetQuestion> ends = questions();
   if (!ask_offsets(uncommitted_, ends, kStable, kPatience)) return;
   for (const auto& [name, partition, end] : ends)
@@ -210,7 +219,7 @@ void Scout::look_for_open_transactions() {
 
 // `stable` was asked before `end`: new records may lie between them, so only one that has not moved counts.
 void Scout::tell_transaction(const std::string& name, Partition partition, TopicWatch::Part& part, Offset end) {
-  const Millis now = unix_millis();
+  const Millis now = now_millis();
   const bool above = part.stable != kUnknown && end > part.stable;
   if (!above || part.held_at != part.stable) part.held_since = now;
   part.held_at = part.stable;

@@ -29,6 +29,9 @@ class Scout {
   ~Scout();  // waits for the question under way, at most a few seconds
   void start();
 
+  // The topic is another one, and is being read from its beginning. Any thread.
+  void restarted(std::string topic, std::size_t partitions);
+
  private:
   void look_and_wait();
   void look();

@@ -1,6 +1,7 @@
-// What the scout saw of Kafka, handed to the polling thread. Values only.
+// What the scout and the verifier saw of Kafka, handed to the polling thread. Values only.
 #pragma once
 
+#include "kafka/check.h"
 #include "log/offset.h"
 
 #include <cstddef>
@@ -53,6 +54,13 @@ struct TransactionSeen {
   Millis since = 0;
 };
 
-using Sighting = std::variant<ReachableSeen, TopicSeen, PartitionsSeen, TopicRefused, WatermarksSeen, TransactionSeen>;
+// Something may be wrong with what the topic was.
+struct SuspicionSeen {
+  std::string topic;
+  const char* why = "";
+};
+
+using Sighting = std::variant<ReachableSeen, TopicSeen, PartitionsSeen, TopicRefused, WatermarksSeen, TransactionSeen,
+                              SuspicionSeen, CheckAnswer, LearnAnswer>;
 
 }  // namespace tailrace

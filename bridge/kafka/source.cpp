@@ -14,21 +14,25 @@ Offset Source::next(Partition partition) const {
 }
 
 void Source::open(const Offsets& start, const Offsets& live) {
-  begin(start);
-  publish_(LogOpened{channel_, start, live});
-}
-
-void Source::reset(const std::string& reason, const Offsets& start, const Offsets& resume) {
-  begin(start);
-  publish_(LogReset{channel_->id, reason, start, resume});
-}
-
-void Source::begin(const Offsets& start) {
   lanes_.clear();
   touched_.clear();
   holes_.clear();
-  for (std::size_t i = 0; i < start.size(); ++i) lane(static_cast<Partition>(i)).from = start[i];
-  for (Lane& lane : lanes_) lane.next = lane.from;
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    Lane& lane = this->lane(static_cast<Partition>(i));
+    lane.from = lane.next = start[i];
+  }
+  publish_(LogOpened{channel_, start, live});
+}
+
+void Source::reset(const std::string& reason, const Offsets& start) {
+  flush(true);
+  while (lanes_.size() > start.size()) lanes_.pop_back();
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    Lane& lane = this->lane(static_cast<Partition>(i));
+    if (lane.next != start[i]) lane.trail.cut(start[i]);
+    lane.from = lane.next = start[i];
+  }
+  publish_(LogReset{channel_->id, reason, start, start});
 }
 
 Source::Lane& Source::lane(Partition partition) {
@@ -44,6 +48,22 @@ void Source::start(Partition partition, Offset start) {
   publish_batch(make_coverage(*channel_, {Span{partition, start, start}}));
 }
 
+void Source::close(const std::string& code) {
+  flush(true);
+  publish_(LogClosed{channel_->id, code});
+}
+
+void Source::reopen() {
+  flush(true);
+  publish_(LogOpened{channel_, nexts(), nexts()});
+}
+
+Offsets Source::nexts() const {
+  Offsets nexts;
+  for (const Lane& lane : lanes_) nexts.push_back(lane.next);
+  return nexts;
+}
+
 void Source::take(Partition partition, const Record& record) {
   Lane& lane = lanes_[partition];
   if (record.offset < lane.next) {
@@ -53,7 +73,7 @@ void Source::take(Partition partition, const Record& record) {
   if (lane.builder.empty()) touched_.push_back(partition);
   lane.builder.add(record);
   lane.next = record.offset + 1;
-  lane.last = Anchor{record.offset, fingerprint(record)};
+  lane.trail.add({record.offset, fingerprint(record)});
   if (lane.builder.full()) flush_updates(lane);
 }
 
@@ -67,6 +87,8 @@ void Source::end(Partition partition, Offset next) {
 void Source::skip(Partition partition, Offset next, const std::string& reason) {
   Lane& lane = lanes_[partition];
   flush_updates(lane);
+  if (lane.from < lane.next) publish_batch(make_coverage(*channel_, {Span{partition, lane.from, lane.next}}));
+  lane.from = lane.next;
   publish_batch(make_gap(*channel_, Span{partition, lane.from, next}, reason));
   lane.from = lane.next = next;
   probe_.gaps.fetch_add(1, std::memory_order_relaxed);

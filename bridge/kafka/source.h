@@ -6,8 +6,8 @@
 #pragma once
 
 #include "kafka/ingest_probe.h"
+#include "kafka/trail.h"
 #include "log/feed.h"
-#include "log/position.h"
 #include "log/record.h"
 #include "wire/batch_builder.h"
 
@@ -26,11 +26,15 @@ class Source {
   const ChannelPtr& channel() const { return channel_; }
   std::size_t partitions() const { return lanes_.size(); }
   Offset next(Partition partition) const;  // kUnknown where it has no start
-  const std::optional<Anchor>& last(Partition partition) const { return lanes_[partition].last; }
+  Trail& trail(Partition partition) { return lanes_[partition].trail; }
 
   void open(const Offsets& start, const Offsets& live);  // publishes LogOpened
   void start(Partition partition, Offset start);         // publishes PartitionStarted and its coverage row
-  void reset(const std::string& reason, const Offsets& start, const Offsets& resume);
+  // Publishes LogReset: the log begins again at `start`. Partitions whose start is what comes next anyhow only go on.
+  void reset(const std::string& reason, const Offsets& start);
+
+  void close(const std::string& code);  // publishes LogClosed: subscribers are told
+  void reopen();                         // publishes LogOpened, where it stands
 
   void take(Partition partition, const Record& record);
   void end(Partition partition, Offset next);  // everything below is accounted for
@@ -44,12 +48,12 @@ class Source {
     Lane(UpdateWriter& writer, const ChannelPtr& channel, Partition partition) : builder(writer, channel, partition) {}
     Offset from = kUnknown;
     Offset next = kUnknown;
-    std::optional<Anchor> last;
+    Trail trail;
     BatchBuilder builder;
   };
   Lane& lane(Partition partition);
-  void begin(const Offsets& start);
   void publish_batch(BatchPtr batch);
+  Offsets nexts() const;
   void flush_updates(Lane& lane);
   void flush_coverage();
 

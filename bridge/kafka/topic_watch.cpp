@@ -1,20 +1,29 @@
 #include "kafka/topic_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tailrace {
 
-void TopicWatch::see(const rd_kafka_metadata_topic& topic) {
-  missing_ = 0;
+const char* TopicWatch::see(const rd_kafka_metadata_topic& topic) {
+  const char* suspicious = nullptr;
+  if (std::exchange(missing_, 0) > 0 && begun_) suspicious = "it was gone for a while";
   refused_ = false;
-  const std::size_t count = std::max<std::size_t>(topic.partition_cnt, parts_.size());
-  parts_.resize(count, Part{.fresh = fresh_ || begun_});
-  for (Part& part : parts_) part.led = false;
+  if (parts_.size() > static_cast<std::size_t>(topic.partition_cnt)) suspicious = "it has fewer partitions";
+  parts_.resize(std::max<std::size_t>(topic.partition_cnt, parts_.size()), Part{.fresh = fresh_ || begun_});
+  for (Part& part : parts_) part.leader = -1;
   for (int i = 0; i < topic.partition_cnt; ++i) {
-    const rd_kafka_metadata_partition& seen = topic.partitions[i];
-    if (seen.id >= 0 && static_cast<std::size_t>(seen.id) < count) parts_[seen.id].led = seen.leader >= 0;
+    if (static_cast<std::size_t>(topic.partitions[i].id) >= parts_.size()) continue;
+    Part& part = parts_[topic.partitions[i].id];
+    part.leader = topic.partitions[i].leader;
+    if (!part.led()) continue;
+    const std::int32_t before = std::exchange(part.last_leader, part.leader);
+    if (before >= 0 && before != part.leader && part.started) suspicious = "a leader changed";
   }
+  return suspicious;
 }
+
+void TopicWatch::restart(std::size_t partitions) { parts_.assign(partitions, Part{.fresh = true, .started = true}); }
 
 // A broker that is starting may not know its topics yet: once is not enough.
 bool TopicWatch::see_missing() {
@@ -32,7 +41,7 @@ bool TopicWatch::see_refused() {
 
 bool TopicWatch::ready_to_begin() const {
   return !begun_ && !parts_.empty() &&
-         std::ranges::all_of(parts_, [](const Part& part) { return part.fresh || !part.led || part.live != kUnknown; });
+         std::ranges::all_of(parts_, [](const Part& part) { return part.fresh || !part.led() || part.live != kUnknown; });
 }
 
 void TopicWatch::begin(Offsets& start, Offsets& live) {

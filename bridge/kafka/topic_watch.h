@@ -13,7 +13,8 @@ namespace tailrace {
 class TopicWatch {
  public:
   struct Part {
-    bool led = false;      // has a leader now
+    std::int32_t leader = -1;       // now; -1 is none
+    std::int32_t last_leader = -1;  // that was one
     bool fresh = false;    // was not there when the reading began: starts at 0
     bool started = false;
     Offset live = kUnknown;  // answers of the round under way
@@ -23,6 +24,8 @@ class TopicWatch {
     Offset held_at = kUnknown;   // the last stable offset that the end stands above
     Millis held_since = 0;
     bool held_told = false;
+
+    bool led() const { return leader >= 0; }
   };
 
   // `fresh`: the topic was not there at the first look.
@@ -35,11 +38,15 @@ class TopicWatch {
   bool refused() const { return refused_; }
   bool settled() const { return begun_ || refused_; }
 
-  void see(const rd_kafka_metadata_topic& topic);
+  // What is suspicious about it, if anything: it may not be the topic that was seen before.
+  const char* see(const rd_kafka_metadata_topic& topic);
   bool see_missing();   // true when it is sure enough to begin an empty channel
   bool see_refused();   // true the first time
 
-  bool needs_asking(const Part& part) const { return !part.started && !part.fresh && part.led; }
+  bool needs_asking(const Part& part) const { return !part.started && !part.fresh && part.led(); }
+
+  // It is another topic now, of which everything is being read.
+  void restart(std::size_t partitions);
 
   // The starts that are known now; marks them started. The first call begins the channel, if anything is known.
   bool ready_to_begin() const;

@@ -123,15 +123,28 @@ TEST_F(SourceTest, a_gap_ends_what_was_taken_in) {
   EXPECT_THAT(chain.gaps, ElementsAre(std::pair(Span{0, 1, 10}, std::string("expired"))));
 }
 
-TEST_F(SourceTest, a_reset_drops_what_was_taken_in_and_begins_again) {
-  source_->open({5}, {5});
+TEST_F(SourceTest, after_a_reset_the_chain_begins_at_its_start) {
+  source_->open({5, 0}, {5, 0});
   take(0, 5);
-  source_->reset("recreated", {0}, {0});
+  source_->reset("recreated", {0});
   take(0, 0);
   source_->flush(false);
   const Chain chain(feed_.events());
   EXPECT_TRUE(chain.unbroken);
-  EXPECT_THAT(chain.updates, ElementsAre(std::pair(0, Offset{0})));
+  EXPECT_THAT(chain.updates, ElementsAre(std::pair(0, Offset{5}), std::pair(0, Offset{0})));
+  EXPECT_EQ(source_->partitions(), 1u);
+  EXPECT_EQ(all<LogReset>(feed_.events())[0].resume, Offsets{0});
+}
+
+TEST_F(SourceTest, a_reset_forgets_only_the_records_that_may_differ) {
+  source_->open({0, 0}, {0, 0});
+  for (Offset offset = 0; offset < 4; ++offset) {
+    take(0, offset);
+    take(1, offset);
+  }
+  source_->reset("truncated", {4, 2});
+  EXPECT_EQ(source_->trail(0).anchors().front().offset, 3);
+  EXPECT_EQ(source_->trail(1).anchors().front().offset, 1);
 }
 
 }  // namespace

@@ -1,0 +1,46 @@
+// What passes between the polling thread and the verifier. Values only.
+#pragma once
+
+#include "kafka/judge.h"
+#include "kafka/undecodable.h"
+#include "log/offset.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tailrace {
+
+// Is the topic still the one that was read?
+struct CheckRequest {
+  std::string topic;
+  std::uint64_t generation = 0;  // of the reading: an answer to an earlier one is void
+  std::size_t partitions = 0;    // that are read
+  std::vector<Claim> claims;     // their bounds still unknown
+  std::vector<Partition> undecodable;  // of the claims: what stands next there can't be read
+};
+
+struct CheckAnswer {
+  std::string topic;
+  std::uint64_t generation = 0;
+  Finding finding = Finding::fine;
+  std::size_t partitions = 0;  // there are now
+  std::vector<Claim> claims;   // with their bounds
+  std::vector<Verdict> verdicts;
+  std::map<Partition, Undecodable> undecodable;
+};
+
+// What stood before the places where the reading began: the root of each partition and the record before the place.
+struct LearnRequest {
+  std::string topic;
+  std::uint64_t generation = 0;
+  std::vector<std::pair<Partition, Offset>> starts;
+};
+
+struct LearnAnswer {
+  std::string topic;
+  std::uint64_t generation = 0;
+  std::map<Partition, std::vector<Anchor>> anchors;  // oldest first
+};
+
+}  // namespace tailrace

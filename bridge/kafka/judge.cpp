@@ -1,0 +1,116 @@
+#include "kafka/judge.h"
+
+#include <algorithm>
+
+namespace tailrace {
+namespace {
+
+using Kind = Verdict::Kind;
+
+// One claim on its way to a verdict: from the newest anchor before `verified` back to one that still stands, then from the
+// newest of all back to that one.
+class Trial {
+ public:
+  explicit Trial(const Claim& claim) : claim_(claim), verdict_{claim.partition} {
+    const auto& anchors = claim.anchors;
+    old_ = std::ranges::find_if(anchors, [&](const Anchor& anchor) { return anchor.offset < claim.verified; }) -
+           anchors.begin();
+    at_ = old_;
+    if (claim.bounds.earliest == kUnknown || claim.bounds.stable == kUnknown)
+      done_ = true;  // unavailable
+    else
+      advance();
+  }
+
+  bool done() const { return done_; }
+  const Verdict& verdict() const { return verdict_; }
+  ProbeRange range() const { return {claim_.partition, anchor().offset, anchor().offset + 1}; }
+
+  void heed(const Probed& probed) {
+    if (probed.kind == Probed::Kind::unavailable || probed.kind == Probed::Kind::no_partition) {
+      done_ = true;
+      return;
+    }
+    const bool stands = probed.kind == Probed::Kind::record;
+    if (stands && probed.fingerprint == anchor().fingerprint) return agree();
+    differs_ = differs_ || stands;
+    ++at_;  // not the same, or no record there any more: an older one may tell
+    advance();
+  }
+
+ private:
+  const Anchor& anchor() const { return claim_.anchors[at_]; }
+  std::ptrdiff_t end() const { return recent_ ? old_ : std::ssize(claim_.anchors); }
+
+  void agree() {
+    verdict_.common = anchor().offset;
+    if (recent_ || differs_) return conclude();
+    verdict_.shared = true;
+    look_at_recent();
+  }
+
+  void look_at_recent() {
+    recent_ = true;
+    at_ = 0;
+    advance();
+  }
+
+  // To the next anchor that the log still reaches.
+  void advance() {
+    while (at_ < end() && anchor().offset >= claim_.bounds.stable) ++at_;
+    if (at_ < end() && anchor().offset >= claim_.bounds.earliest) return;
+    if (recent_ || differs_) return conclude();
+    look_at_recent();
+  }
+
+  void conclude() {
+    done_ = true;
+    verdict_.shared = verdict_.shared || (!recent_ && verdict_.common != kUnknown);
+    const bool shorter = claim_.bounds.stable < claim_.next;
+    const bool compared = verdict_.common != kUnknown;
+    verdict_.kind = differs_ ? Kind::broken : shorter ? Kind::shorter : compared ? Kind::same : Kind::unsure;
+  }
+
+  const Claim& claim_;
+  Verdict verdict_;
+  std::ptrdiff_t old_ = 0;  // the first anchor before `verified`
+  std::ptrdiff_t at_ = 0;   // the one to look at
+  bool recent_ = false;     // whether it is one of those read since
+  bool differs_ = false;
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::vector<Verdict> judge(const std::vector<Claim>& claims, const LookAtRecords& look) {
+  std::vector<Trial> trials(claims.begin(), claims.end());
+  for (;;) {
+    std::vector<ProbeRange> ranges;
+    std::vector<Trial*> asking;
+    for (Trial& trial : trials) {
+      if (trial.done()) continue;
+      ranges.push_back(trial.range());
+      asking.push_back(&trial);
+    }
+    if (asking.empty()) break;
+    const std::vector<Probed> answers = look(ranges);
+    for (std::size_t i = 0; i < asking.size(); ++i) asking[i]->heed(answers[i]);
+  }
+  std::vector<Verdict> verdicts;
+  for (const Trial& trial : trials) verdicts.push_back(trial.verdict());
+  return verdicts;
+}
+
+Finding finding_of(const std::vector<Verdict>& verdicts, bool fewer, bool lasting) {
+  const auto any = [&](Kind kind) {
+    return std::ranges::any_of(verdicts, [kind](const Verdict& verdict) { return verdict.kind == kind; });
+  };
+  const bool broken = any(Kind::broken);
+  const bool doubtful = fewer || any(Kind::shorter);
+  if (!broken && !doubtful) return Finding::fine;
+  if (!broken && !lasting) return Finding::doubtful;
+  const bool shared = std::ranges::any_of(verdicts, &Verdict::shared);
+  return shared && !fewer ? Finding::truncated : Finding::recreated;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,93 @@
+// How the poller heeds what the scout and the verifier saw.
+#include "kafka/poller.h"
+
+#include <spdlog/spdlog.h>
+
+namespace tailrace {
+
+void Poller::heed(const Sighting& sighting) {
+  std::visit([this](const auto& seen) { on(seen); }, sighting);
+}
+
+void Poller::on(const ReachableSeen& seen) {
+  probe_.reachable = seen.reachable;
+  if (seen.reachable)
+    spdlog::info("kafka reachable");
+  else
+    spdlog::error("kafka not reachable: {}", seen.trouble);
+  publish(KafkaStatus{seen.reachable, seen.since});
+}
+
+void Poller::on(const TopicSeen& seen) {
+  Reading& reading = this->reading(seen.spec, seen.topic, seen.cluster);
+  reading.begin(seen.start, seen.live);
+  if (auto request = reading.ask_roots()) helpers_.learn(*std::move(request));
+}
+
+void Poller::on(const PartitionsSeen& seen) {
+  Reading* reading = find(seen.topic);
+  if (!reading) return;
+  for (const auto& [partition, start] : seen.starts) reading->begin_partition(partition, start);
+}
+
+void Poller::on(const TopicRefused& seen) {
+  spdlog::error("topic {}: {}", seen.topic, seen.why);
+  Reading& reading = this->reading(seen.spec, seen.topic, seen.cluster);
+  reading.begin({}, {});
+  reading.deny();
+}
+
+void Poller::on(const WatermarksSeen& seen) {
+  Reading* reading = find(seen.topic);
+  if (!reading) return;
+  reading->tally().earliest = seen.earliest;
+  reading->tally().stable = seen.stable;
+  change(*reading);
+}
+
+void Poller::on(const TransactionSeen& seen) {
+  if (const Reading* reading = find(seen.topic))
+    publish(TransactionStatus{reading->channel()->id, seen.partition, seen.held, seen.stable, seen.since});
+}
+
+void Poller::on(const SuspicionSeen& seen) {
+  Reading* reading = find(seen.topic);
+  if (!reading) return;
+  reading->suspect(seen.why);
+  uneasy_.insert(reading);
+}
+
+void Poller::on(const CheckAnswer& answer) {
+  Reading* reading = find(answer.topic);
+  if (!reading) return;
+  if (answer.finding == Finding::recreated) helpers_.restarted(answer.topic, answer.partitions);
+  reading->heed(answer);
+  touched_.insert(reading);
+}
+
+void Poller::on(const LearnAnswer& answer) {
+  if (Reading* reading = find(answer.topic)) reading->heed(answer);
+}
+
+Reading* Poller::find(const std::string& topic) {
+  const auto found = readings_.find(topic);
+  return found == readings_.end() ? nullptr : found->second.get();
+}
+
+Reading& Poller::reading(std::size_t spec, const std::string& topic, const std::string& cluster) {
+  auto& reading = readings_[topic];
+  if (reading) return *reading;
+  auto channel = std::make_shared<Channel>();
+  channel->id = next_id_++;
+  channel->name = channel_name(specs_[spec], topic);
+  channel->topic = topic;
+  channel->epoch = channel_epoch(cluster, topic, specs_[spec].definition);
+  channel->mode = specs_[spec].mode;
+  channel->max_value = specs_[spec].max_value;
+  reading = std::make_unique<Reading>(
+      handle_.get(), queue_.get(), probe_,
+      Source(std::move(channel), writer_, probe_, [this](FeedEvent event) { publish(std::move(event)); }));
+  return *reading;
+}
+
+}  // namespace tailrace

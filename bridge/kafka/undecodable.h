@@ -1,0 +1,23 @@
+// How far what can't be read reaches. librdkafka names a corrupt batch by its first offset, wherever in it one asks, so
+// the batch's end is found by asking: exact, and no readable record is skipped. Corrupt batches in a row are one.
+#pragma once
+
+#include "kafka/probe.h"
+
+#include <functional>
+#include <optional>
+
+namespace tailrace {
+
+struct Undecodable {
+  Offset from = 0;  // empty (from == to): it can be read after all
+  Offset to = 0;
+};
+
+// Asks what comes first at an offset of the partition.
+using LookFrom = std::function<Probed(Offset)>;
+
+// What can't be read at `next`, below `stable`; nullopt where Kafka did not answer.
+std::optional<Undecodable> find_undecodable(Offset next, Offset stable, const LookFrom& look);
+
+}  // namespace tailrace

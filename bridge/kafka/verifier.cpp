@@ -1,0 +1,132 @@
+#include "kafka/verifier.h"
+
+#include "kafka/offsets_query.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+
+namespace tailrace {
+namespace {
+
+constexpr int kPatience = 5000;
+constexpr std::chrono::milliseconds kLookAgain{1000};
+// A new leader may know less than was read until its followers have spoken.
+constexpr std::chrono::milliseconds kLasting{4000};
+constexpr int kAnswers = 4;
+
+}  // namespace
+
+Verifier::Verifier(const KafkaSettings& settings, IngestProbe& probe, Tell tell)
+    : probe_(probe), tell_(std::move(tell)), records_(settings, stopping_) {}
+
+Verifier::~Verifier() {
+  stopping_ = true;
+  context_.stop();
+}
+
+void Verifier::start() {
+  thread_ = std::jthread([this] { context_.run(); });
+}
+
+void Verifier::check(CheckRequest request) {
+  boost::asio::post(context_, [this, request = std::move(request)]() mutable { run_check(std::move(request)); });
+}
+
+void Verifier::learn(LearnRequest request) {
+  boost::asio::post(context_, [this, request = std::move(request)] { run_learn(request); });
+}
+
+void Verifier::run_check(CheckRequest request) {
+  CheckAnswer answer = this->answer(request);
+  if (answer.finding != Finding::doubtful) return tell_(std::move(answer));
+  auto timer = std::make_shared<boost::asio::steady_timer>(context_, kLookAgain);
+  timer->async_wait([this, timer, request = std::move(request)](boost::system::error_code error) mutable {
+    if (!error) run_check(std::move(request));
+  });
+}
+
+CheckAnswer Verifier::answer(CheckRequest& request) {
+  CheckAnswer answer{request.topic, request.generation, Finding::fine, 0, {}, {}, {}};
+  const auto led = records_.partitions(request.topic);
+  if (led) answer.partitions = led->size();
+  const bool there = led && !led->empty() && ask_bounds(request, *led);
+  if (there) {
+    answer.verdicts = judge(request.claims, [&](const auto& ranges) { return look(request.topic, ranges); });
+    const bool fewer = answer.partitions < request.partitions;
+    const bool doubtful = finding_of(answer.verdicts, fewer, false) == Finding::doubtful;
+    answer.finding = finding_of(answer.verdicts, fewer, lasting(request.topic, doubtful));
+  }
+  answer.claims = request.claims;
+  if (there && answer.finding == Finding::fine) find_extents(request, answer);
+  return answer;
+}
+
+bool Verifier::ask_bounds(CheckRequest& request, const std::vector<bool>& led) {
+  std::vector<OffsetQuestion> earliest;
+  std::vector<Claim*> asking;
+  for (Claim& claim : request.claims) {
+    claim.bounds = {};
+    if (static_cast<std::size_t>(claim.partition) >= led.size() || !led[claim.partition]) continue;
+    earliest.push_back({&request.topic, claim.partition});
+    asking.push_back(&claim);
+  }
+  std::vector<OffsetQuestion> stable = earliest;
+  if (!ask_offsets(records_.handle(), earliest, kEarliest, kPatience)) return false;
+  if (!ask_offsets(records_.handle(), stable, kStable, kPatience)) return false;
+  for (std::size_t i = 0; i < asking.size(); ++i) asking[i]->bounds = {earliest[i].answer, stable[i].answer};
+  return true;
+}
+
+bool Verifier::lasting(const std::string& topic, bool doubtful) {
+  if (!doubtful) {
+    doubts_.erase(topic);
+    return false;
+  }
+  Doubt& doubt = doubts_.try_emplace(topic, Doubt{Clock::now()}).first->second;
+  const bool lasts = ++doubt.answers >= kAnswers && Clock::now() - doubt.since >= kLasting;
+  if (lasts) doubts_.erase(topic);
+  return lasts;
+}
+
+void Verifier::find_extents(const CheckRequest& request, CheckAnswer& answer) {
+  for (const Claim& claim : request.claims) {
+    if (std::ranges::find(request.undecodable, claim.partition) == request.undecodable.end()) continue;
+    const auto first_from = [&](Offset offset) {
+      return look(request.topic, {{claim.partition, offset, claim.bounds.stable, ProbeRange::Which::first}}).front();
+    };
+    if (const auto extent = find_undecodable(claim.next, claim.bounds.stable, first_from))
+      answer.undecodable[claim.partition] = *extent;
+  }
+}
+
+void Verifier::run_learn(const LearnRequest& request) {
+  std::vector<OffsetQuestion> earliest;
+  for (const auto& [partition, start] : request.starts) earliest.push_back({&request.topic, partition});
+  if (!ask_offsets(records_.handle(), earliest, kEarliest, kPatience)) return;
+  LearnAnswer answer{request.topic, request.generation, {}};
+  std::vector<ProbeRange> roots, lasts;
+  constexpr Offset kReach = 64;  // a last record farther back than that is not looked for
+  for (std::size_t i = 0; i < request.starts.size(); ++i) {
+    const auto& [partition, start] = request.starts[i];
+    const Offset root = earliest[i].answer;
+    if (root == kUnknown || root >= start) continue;
+    roots.push_back({partition, root, start, ProbeRange::Which::first});
+    lasts.push_back({partition, std::max(root, start - kReach), start});
+  }
+  for (const auto& ranges : {roots, lasts}) {
+    const std::vector<Probed> found = look(request.topic, ranges);
+    for (std::size_t i = 0; i < ranges.size(); ++i)
+      if (found[i].kind == Probed::Kind::record)
+        answer.anchors[ranges[i].partition].push_back({found[i].offset, found[i].fingerprint});
+  }
+  tell_(std::move(answer));
+}
+
+std::vector<Probed> Verifier::look(const std::string& topic, const std::vector<ProbeRange>& ranges) {
+  probe_.probes.fetch_add(ranges.size(), std::memory_order_relaxed);
+  return records_.look(topic, ranges, kPatience);
+}
+
+}  // namespace tailrace

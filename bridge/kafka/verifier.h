@@ -1,0 +1,59 @@
+// Re-reads records to see whether topics are still what they were. Owned by Ingest; lives on a thread of its own with its
+// own handle; ask from any thread, the answer comes through a function that must be safe to call from that one.
+#pragma once
+
+#include "kafka/check.h"
+#include "kafka/ingest_probe.h"
+#include "kafka/probe.h"
+#include "kafka/sighting.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+
+namespace tailrace {
+
+class Verifier {
+ public:
+  using Tell = std::function<void(Sighting)>;
+
+  Verifier(const KafkaSettings& settings, IngestProbe& probe, Tell tell);
+  ~Verifier();
+  void start();
+
+  // Answered once, when there is something to say: what is doubtful is looked at again until it is certain.
+  void check(CheckRequest request);
+  void learn(LearnRequest request);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void run_check(CheckRequest request);
+  CheckAnswer answer(CheckRequest& request);
+  bool ask_bounds(CheckRequest& request, const std::vector<bool>& led);
+  bool lasting(const std::string& topic, bool doubtful);
+  void find_extents(const CheckRequest& request, CheckAnswer& answer);
+  void run_learn(const LearnRequest& request);
+  std::vector<Probed> look(const std::string& topic, const std::vector<ProbeRange>& ranges);
+
+  IngestProbe& probe_;
+  const Tell tell_;
+  std::atomic<bool> stopping_ = false;
+  Probe records_;
+  struct Doubt {
+    Clock::time_point since;
+    int answers = 0;
+  };
+  std::map<std::string, Doubt> doubts_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ = make_work_guard(context_);
+  std::jthread thread_;
+};
+
+}  // namespace tailrace

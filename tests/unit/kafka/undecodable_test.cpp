@@ -1,0 +1,80 @@
+#include "kafka/undecodable.h"
+
+#include <gmock/gmock.h>
+
+namespace tailrace {
+namespace {
+
+// A log in which some batches can't be read. librdkafka names the first offset of the batch.
+struct Batches {
+  std::vector<std::pair<Offset, Offset>> corrupt;  // [first, next)
+  int looks = 0;
+
+  Probed operator()(Offset offset) {
+    ++looks;
+    for (const auto& [first, next] : corrupt)
+      if (offset >= first && offset < next) return {Probed::Kind::undecodable, first, 0, 0};
+    return {Probed::Kind::record, offset, 0, 0};
+  }
+};
+
+Undecodable find(Batches& batches, Offset next, Offset stable = 100'000) {
+  const auto found = find_undecodable(next, stable, std::ref(batches));
+  EXPECT_TRUE(found);
+  return found.value_or(Undecodable{});
+}
+
+TEST(UndecodableTest, is_exactly_the_batch) {
+  for (const Offset size : {1, 2, 3, 17, 64, 1000, 4097}) {
+    Batches batches{{{500, 500 + size}}};
+    const Undecodable found = find(batches, 500);
+    EXPECT_EQ(found.from, 500);
+    EXPECT_EQ(found.to, 500 + size);
+    EXPECT_LT(batches.looks, 40);
+  }
+}
+
+TEST(UndecodableTest, goes_from_the_middle_of_a_batch_to_its_end) {
+  Batches batches{{{500, 600}}};
+  EXPECT_EQ(find(batches, 550).from, 550);
+  EXPECT_EQ(find(batches, 550).to, 600);
+}
+
+TEST(UndecodableTest, does_not_skip_a_good_batch_between_two_bad_ones) {
+  Batches batches{{{500, 510}, {511, 5000}}};
+  EXPECT_EQ(find(batches, 500).to, 510);
+  EXPECT_EQ(find(batches, 511).to, 5000);
+}
+
+TEST(UndecodableTest, takes_bad_batches_in_a_row_together) {
+  Batches batches{{{500, 510}, {510, 511}, {511, 5000}}};
+  EXPECT_EQ(find(batches, 500).to, 5000);
+}
+
+TEST(UndecodableTest, ends_at_the_end_of_the_log) {
+  Batches batches{{{500, 600}}};
+  EXPECT_EQ(find(batches, 500, 600).to, 600);
+  Batches last{{{599, 600}}};
+  EXPECT_EQ(find(last, 599, 600).to, 600);
+}
+
+TEST(UndecodableTest, leaves_out_the_hole_before_it) {
+  const auto found = find_undecodable(490, 1000, [](Offset offset) {
+    return offset < 520 ? Probed{Probed::Kind::undecodable, 500, 0, 0} : Probed{Probed::Kind::record, offset, 0, 0};
+  });
+  EXPECT_EQ(found->from, 500);
+  EXPECT_EQ(found->to, 520);
+}
+
+TEST(UndecodableTest, is_empty_when_it_can_be_read_after_all) {
+  Batches batches;
+  EXPECT_EQ(find(batches, 7).from, 7);
+  EXPECT_EQ(find(batches, 7).to, 7);
+}
+
+TEST(UndecodableTest, is_unknown_while_kafka_does_not_answer) {
+  EXPECT_FALSE(find_undecodable(0, 10, [](Offset) { return Probed{}; }));
+}
+
+}  // namespace
+}  // namespace tailrace
