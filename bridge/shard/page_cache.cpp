@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+
 namespace tailrace {
 
 namespace {
@@ -53,15 +55,14 @@ PagePtr PageCache::find(const Lane& lane, Offset from) {
   return part.page;
 }
 
-// The cell's start, so that all share one read; or, where an earlier read of the cell ended short (large records), on
-// from there if that is the place asked for, else the place itself.
+// The cell's start, so that all share one read; where a part of the cell is there and ended short (large records, the end
+// of the partition), its end: so all share the parts, too.
 Offset PageCache::read_from(const Lane& lane, Offset from) const {
   const Offset start = cell_start(from);
   const auto parts = lanes_.find(lane);
   if (parts == lanes_.end()) return start;
   const auto after = parts->second.upper_bound(from);
-  const bool begun = after != parts->second.begin() && std::prev(after)->second.page->next > start;
-  return begun ? from : start;
+  return after == parts->second.begin() ? start : std::max(start, std::prev(after)->second.page->next);
 }
 
 void PageCache::begin_read(const Lane& lane, PageRequest request, Waiter waiter) {

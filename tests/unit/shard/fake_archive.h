@@ -1,0 +1,183 @@
+// Kafka over vectors: records are added, and the archive's questions wait until the test has them answered.
+//
+//   FakeArchive kafka(2);                       two partitions
+//   kafka.add(0, 100);                          100 records more, each one's timestamp 1000 × its offset
+//   cache.ask(…); … kafka.answer();             what was asked is answered now, on this thread
+//   kafka.unavailable = true;                   … with an error
+#pragma once
+
+#include "log/archive.h"
+#include "wire/batch_builder.h"
+#include "wire/fingerprint.h"
+
+#include <deque>
+
+namespace tailrace {
+
+class FakeArchive final : public Archive {
+ public:
+  struct Stored {
+    Offset offset;
+    Millis timestamp;
+    std::string value;
+  };
+  struct Kept {
+    Offset earliest = 0;
+    Offset stable = 0;
+    std::vector<Stored> records;  // below `stable`, ascending; what lies below `earliest` is gone
+  };
+
+  explicit FakeArchive(std::size_t count = 1) : partitions(count) {}
+
+  // ---- Kafka's side
+  void add(Partition p, std::int64_t count, std::size_t size = 1) {
+    for (; count > 0; --count) add_at(p, at(p).stable, 1000 * at(p).stable, size);
+  }
+  void add_at(Partition p, Offset offset, Millis timestamp, std::size_t size = 1) {
+    at(p).records.push_back({offset, timestamp, std::string(size, '7')});
+    at(p).stable = offset + 1;
+  }
+  void add_holes(Partition p, Offset count) { at(p).stable += count; }
+  void expire(Partition p, Offset earliest) { at(p).earliest = earliest; }
+
+  Kept& at(Partition p) { return partitions.at(static_cast<std::size_t>(p)); }
+
+  // What a bridge would have published of [from, next): updates, or coverage where there is no record.
+  BatchPtr batch(const ChannelPtr& channel, Partition p, Offset from, Offset next) {
+    BatchBuilder builder(writer_, channel, p);
+    for (const Stored& stored : at(p).records)
+      if (stored.offset >= from && stored.offset < next) builder.add(record(stored));
+    return builder.empty() ? make_coverage(*channel, {{p, from, next}}) : builder.finish(from, next);
+  }
+
+  // ---- answering
+  std::size_t answer() {
+    std::size_t answered = 0;
+    for (; !asked_.empty(); ++answered) {
+      const auto one = std::move(asked_.front());
+      asked_.pop_front();
+      one();
+    }
+    return answered;
+  }
+  std::size_t unanswered() const { return asked_.size(); }
+
+  // "0:1024-2048 …": the reads since this was last asked.
+  std::string read_text() {
+    std::string text;
+    for (const PageRequest& one : std::exchange(reads_, {}))
+      text += (text.empty() ? "" : " ") + std::to_string(one.partition) + ":" + std::to_string(one.from) + "-" +
+              std::to_string(one.end);
+    return text;
+  }
+
+  std::vector<Kept> partitions;
+  bool unavailable = false;
+  std::size_t part_bytes = 4 << 20;  // pages end after as much
+  int questions = 0;                 // of bounds, times and anchors
+
+  // ---- the archive
+  void read(PageRequest request, std::function<void(Result<PagePtr>)> done) override {
+    reads_.push_back(request);
+    reply(std::move(done), [this, request] { return page(request); });
+  }
+
+  void bounds(ChannelPtr, std::function<void(Result<std::vector<Bounds>>)> done) override {
+    ++questions;
+    reply(std::move(done), [this] {
+      std::vector<Bounds> all;
+      for (const Kept& kept : partitions) all.push_back({kept.earliest, kept.stable});
+      return all;
+    });
+  }
+
+  void times(ChannelPtr, std::vector<Millis> times, std::function<void(Result<TimeOffsets>)> done) override {
+    ++questions;
+    reply(std::move(done), [this, times] {
+      TimeOffsets found;
+      for (const Millis time : times) found.at.push_back(offsets_at(time));
+      for (const Kept& kept : partitions)
+        if (!kept.records.empty() && (found.earliest == 0 || kept.records.front().timestamp < found.earliest))
+          found.earliest = kept.records.front().timestamp;
+      return found;
+    });
+  }
+
+  void records_at(ChannelPtr, std::vector<AnchorAt> places, std::function<void(Result<Found>)> done) override {
+    ++questions;
+    reply(std::move(done), [this, places] {
+      Found found;
+      for (const AnchorAt& place : places) {
+        const auto anchor = before(place.partition, place.offset + 1);
+        const bool there = anchor && anchor->offset == place.offset;
+        found.push_back(there ? std::optional(anchor->fingerprint) : std::nullopt);
+      }
+      return found;
+    });
+  }
+
+  void last_before(ChannelPtr, std::vector<Place> places,
+                   std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) override {
+    ++questions;
+    reply(std::move(done), [this, places] {
+      std::vector<std::optional<Anchor>> found;
+      for (const Place& place : places) found.push_back(before(place.partition, place.next));
+      return found;
+    });
+  }
+
+  std::optional<Anchor> before(Partition p, Offset next) {
+    std::optional<Anchor> found;
+    for (const Stored& stored : at(p).records)
+      if (stored.offset < next) found = Anchor{stored.offset, fingerprint(record(stored))};
+    return found;
+  }
+
+ private:
+  // The answer is made when it is given.
+  template <class Answer, class Make>
+  void reply(std::function<void(Result<Answer>)> done, Make make) {
+    asked_.push_back([this, done = std::move(done), make = std::move(make)] {
+      if (unavailable) return done(Error{"unavailable", "Kafka does not answer"});
+      done(Answer(make()));
+    });
+  }
+
+  static Record record(const Stored& stored) { return {stored.offset, stored.timestamp, {}, stored.value, {}}; }
+
+  Offsets offsets_at(Millis time) const {
+    Offsets offsets;
+    for (const Kept& kept : partitions) {
+      Offset found = kept.stable;
+      for (auto stored = kept.records.rbegin(); stored != kept.records.rend(); ++stored)
+        if (stored->timestamp >= time) found = stored->offset;
+      offsets.push_back(found);
+    }
+    return offsets;
+  }
+
+  PagePtr page(const PageRequest& request) {
+    auto page = std::make_shared<Page>();
+    const Kept& kept = at(request.partition);
+    page->from = page->next = request.from;
+    if (const Span gone{request.partition, request.from, kept.earliest}; gone.from < gone.next)
+      add(*page, make_gap(*request.channel, gone, "expired"));
+    const Offset end = std::min(request.end, kept.stable);
+    while (page->next < end && page->bytes < part_bytes)
+      add(*page, batch(request.channel, request.partition, page->next, std::min(end, page->next + 64)));
+    page->at_end = page->next >= kept.stable;
+    return page;
+  }
+
+  static void add(Page& page, BatchPtr batch) {
+    page.next = batch->spans.front().next;
+    page.bytes += batch->bytes();
+    page.batches.push_back(std::move(batch));
+  }
+
+  UpdateWriter writer_;
+  std::deque<std::function<void()>> asked_;
+  std::vector<PageRequest> reads_;
+};
+
+}  // namespace tailrace
