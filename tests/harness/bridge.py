@@ -28,7 +28,10 @@ class Bridge:
         flags = {"listen": "127.0.0.1:0", "admin": "127.0.0.1:0", **flags}
         words = [f"--{name.replace('_', '-')}={value}" for name, value in flags.items() if value is not None]
         command = [binary(), "serve", f"--brokers={bootstrap}", f"--topics={','.join(topics)}", *words]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        # TAILRACE_… are the bridge's settings; the tests' own variables are none of them
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("TAILRACE_")}
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        env=environment)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         self.port = self._port(r"listening on 127\.0\.0\.1:(\d+)")

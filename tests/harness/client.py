@@ -204,13 +204,17 @@ class Subscriber:
 
     async def cut(self):
         """RST; what has come and was not read yet is lost."""
+        await self._stop_reading()
+        self._transport.reset()
+
+    async def close(self):
+        """In good order; at once where it is closed already."""
+        await self._stop_reading()
+        if self._transport:
+            await within(self._transport.close(), "the connection to close")
+
+    async def _stop_reading(self):
         if self.connected:
             self._pump.cancel()
             await asyncio.gather(self._pump, return_exceptions=True)
             self.receipts.closed()
-        self._transport.reset()
-
-    async def close(self):
-        if self._transport:
-            await self._transport.close()
-            await asyncio.gather(self._pump, return_exceptions=True)

@@ -16,7 +16,7 @@ class RememberingProducer:
         self.acked = []
         self.failed = []
         self._producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 2, "enable.idempotence": True,
-                                   "message.max.bytes": 64 << 20, **settings})
+                                   "message.max.bytes": 64 << 20, "log_level": 0, **settings})
 
     def send(self, topic, value, *, key=None, partition=None, timestamp=None, headers=(), fate="committed"):
         def delivered(error, message):

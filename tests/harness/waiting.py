@@ -1,9 +1,10 @@
 """Waiting for events. Limits are safety nets for hangs, far above what a slow machine needs."""
 
 import asyncio
+import os
 import threading
 
-PATIENCE = 180
+PATIENCE = float(os.environ.get("TAILRACE_TEST_PATIENCE", 180))
 
 
 class Changes:

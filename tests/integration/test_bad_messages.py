@@ -20,7 +20,7 @@ AT_ONCE = 20  # faults that a connection may make
 
 
 class Talk:
-    """A bare connection that takes control messages only."""
+    """A bare connection that is answered. What a bridge says unasked (its Kafka's state, heartbeats) is passed over."""
 
     def __init__(self, wire):
         self.wire, self._messages = wire, wire.messages()
@@ -32,11 +32,13 @@ class Talk:
         return self
 
     async def next(self):
-        opcode, payload = await within(self._messages.__anext__(), "a message")
-        assert opcode == 1, (opcode, payload)
-        data = json.loads(payload)
-        assert schema("server.schema.json").is_valid(data), payload
-        return data
+        while True:
+            opcode, payload = await within(self._messages.__anext__(), "a message")
+            assert opcode == 1, (opcode, payload)
+            data = json.loads(payload)
+            assert schema("server.schema.json").is_valid(data), payload
+            if not data.keys() & {"status", "heartbeat"}:
+                return data
 
 
 async def test_bad_messages_get_their_codes_and_a_bystander_sees_nothing(kafka, topic, bridge):
@@ -97,8 +99,7 @@ async def test_repeated_faults_close_with_4400(topic, bridge):
     async for opcode, payload in talk.wire.messages():
         if opcode == 8:
             break
-        assert json.loads(payload)["error"]["code"] == "bad_json"
-        answered += 1
+        answered += b'"code":"bad_json"' in payload
     assert opcode == 8 and int.from_bytes(payload[:2], "big") == 4400
     assert AT_ONCE <= answered < 60  # one more a second while it went on
 

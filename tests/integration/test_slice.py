@@ -206,13 +206,14 @@ async def test_channels_tell_the_offsets_that_kafka_has(kafka, topic, bridge, tm
     producer = plain(kafka, t)
     fill(producer, t, 300)
     kafka.delete_records(t.name, {1: 40}, tmp_path)
-    b = bridge(t)
-    b.wait_ready()
+    b = bridge(t, heartbeat="1s")
     subscriber = await Subscriber({t.name: "live"}).connect(b.port)
     await subscriber.subscribed(t.name)
     wanted = [[0, 0, 100], [1, 40, 100], [2, 0, 100]]
     while (reply := await subscriber.reply(await subscriber.ask("channels"))).body[0]["partitions"] != wanted:
-        assert [row[0] for row in reply.body[0]["partitions"]] in ([], [0, 1, 2])  # the bridge's numbers follow within seconds
+        assert [row[0] for row in reply.body[0]["partitions"]] in ([], [0, 1, 2])
+        beats = len(subscriber.controls)  # the bridge's numbers follow within seconds: ask at each heartbeat
+        await subscriber.until(lambda: any(c.name == "heartbeat" for c in subscriber.controls[beats:]), f"{wanted}")
     assert [(c["name"], c["topic"]) for c in reply.body] == [(t.name, t.name)]
     await subscriber.close()
 
