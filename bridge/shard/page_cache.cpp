@@ -55,14 +55,18 @@ PagePtr PageCache::find(const Lane& lane, Offset from) {
   return part.page;
 }
 
-// The cell's start, so that all share one read; where a part of the cell is there and ended short (large records, the end
-// of the partition), its end: so all share the parts, too.
+// The cell's start, so that all share one read. Where a part of the cell is there and ended short (large records), one of
+// the places at which more parts like it would begin: so all share the parts, too, and nobody reads through the whole cell.
 Offset PageCache::read_from(const Lane& lane, Offset from) const {
   const Offset start = cell_start(from);
   const auto parts = lanes_.find(lane);
   if (parts == lanes_.end()) return start;
   const auto after = parts->second.upper_bound(from);
-  return after == parts->second.begin() ? start : std::max(start, std::prev(after)->second.page->next);
+  if (after == parts->second.begin()) return start;
+  const Page& before = *std::prev(after)->second.page;
+  if (before.next <= start || before.at_end) return std::max(start, before.next);
+  const Offset span = before.next - before.from;
+  return before.next + (from - before.next) / span * span;
 }
 
 void PageCache::begin_read(const Lane& lane, PageRequest request, Waiter waiter) {

@@ -3,7 +3,7 @@
 // who all ask for something else share the same reads; a cell of large records is held in several parts.
 //
 //   cell  │0        1024│1024      2048│      ask(1500) reads [1024, 2048) once; everyone who asks meanwhile waits for it
-//   parts │[0,    1024) │[1024,1700)[1700,…   ask(1900) reads on from 1700
+//   parts │[0,    1024) │[1024,1700)[1700,…   ask(1900) then reads on from 1700
 #pragma once
 
 #include "log/archive.h"

@@ -133,6 +133,13 @@ TEST_F(PageCaches, asking_backwards_through_a_cell_of_large_records_reads_it_onc
   EXPECT_EQ(probe_.read, 4u);
 }
 
+TEST_F(PageCaches, a_place_far_into_a_cell_of_huge_records_is_read_without_what_lies_before) {
+  archive_.add(0, 1024, 1000);
+  archive_.part_bytes = 1;
+  EXPECT_EQ(range(page(1000)), "960-1024 end");
+  EXPECT_EQ(archive_.read_text(), "0:0-1024 0:960-1024");
+}
+
 // ---- the end of the partition
 
 TEST_F(PageCaches, a_page_at_the_end_is_not_taken_for_a_whole_one) {
