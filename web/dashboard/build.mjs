@@ -8,7 +8,7 @@ import { globSync } from "./test/glob.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const at = process.argv.indexOf("--out");
 const out = at > 0 ? process.argv[at + 1] : join(here, "../../build/web");
-const common = { bundle: true, legalComments: "none", target: ["es2022", "chrome111", "firefox115", "safari16.4"], logLevel: "warning", absWorkingDir: here };
+const common = { bundle: true, legalComments: "none", target: ["es2022", "chrome111", "firefox115", "safari16.4"], logLevel: "warning", absWorkingDir: here, alias: { tailrace: "../client/src/index.ts" } };
 
 if (process.argv.includes("--tests")) await tests();
 else await page();

@@ -28,26 +28,29 @@ interface Divider {
 
 type Kept = Entry | Divider;
 
+/** Ids are unique among all feeds: a page that shows one after another must not take them for the same. */
+let next = 1;
+
 export class Feed {
   private all: Kept[] = [];
   private found: Kept[] = [];
   private held: Kept[] | null = null;
   private heldAt = 0;
-  private next = 1;
+  private added = 0;
   private text = "";
   private channel = "";
 
   add(channel: string, partition: number, updates: Update[], back: boolean): void {
     const alone = updates.length === 1;
     for (const update of updates.length > kKept ? updates.slice(-kKept) : updates) {
-      this.keep({ id: this.next++, channel, partition, update, back, cut: 0, ...(alone ? shortened(update) : null) });
+      this.keep({ id: next++, channel, partition, update, back, cut: 0, ...(alone ? shortened(update) : null) });
     }
     if (this.all.length > 2 * kKept) this.all = this.all.slice(-kKept);
     if (this.found.length > 2 * kShown) this.found = this.found.slice(-kShown);
   }
 
   divide(tone: Divider["tone"], text: string, place: string): number {
-    const id = this.next++;
+    const id = next++;
     this.keep({ id, tone, text, place });
     return id;
   }
@@ -69,7 +72,7 @@ export class Feed {
   hold(on: boolean): void {
     if (on && !this.held) {
       this.held = this.found.slice(-kShown);
-      this.heldAt = this.next;
+      this.heldAt = this.added;
     } else if (!on) {
       this.held = null;
     }
@@ -81,7 +84,7 @@ export class Feed {
     const dividers: number[] = [], items: FeedItem[] = [];
     for (let i = 0; i < count; i++) if ("tone" in at(i)) dividers.push(i);
     for (let i = first; i < Math.min(count, first + rows); i++) items.push(itemOf(at(i)));
-    const fresh = this.held ? this.next - this.heldAt : 0;
+    const fresh = this.held ? this.added - this.heldAt : 0;
     return { count, first, items, dividers, fresh, searching: this.text !== "" || this.channel !== "", note: "" };
   }
 
@@ -98,6 +101,7 @@ export class Feed {
 
   private keep(kept: Kept): void {
     this.all.push(kept);
+    this.added++;
     if (this.matches(kept)) this.found.push(kept);
   }
 

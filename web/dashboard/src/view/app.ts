@@ -139,6 +139,7 @@ class App implements Controls {
   private take(view: View): void {
     this.sheet.update(view.panels, view.stats);
     if (view.channels) this.rail.update((this.channels = view.channels), view.now);
+    if (view.channels) this.sheet.name(view.channels);
     const waiting = view.status.word === "offline" || view.status.word === "cut";
     if (view.feed) this.feed.update(view.feed, view.mode === "past" ? "past" : waiting ? "waiting" : "live");
     if (view.lane) this.scrubber.update(view.lane);
@@ -213,7 +214,7 @@ class App implements Controls {
     feed.classList.add("one");
     feed.append(recordNode(record, this.info, close));
     $("button", $(".detail", feed)).focus();
-    $(".detail", feed).onkeydown = event => event.key === "Escape" && close();
+    $(".detail", feed).addEventListener("keydown", event => event.key === "Escape" && close());
   }
 
   private showRecords(channel: string): void {
@@ -277,7 +278,12 @@ class App implements Controls {
       this.search.text = search.value;
       this.find();
     };
-    search.onkeydown = event => event.key === "Escape" && ((search.value = ""), search.dispatchEvent(new Event("input")), search.blur());
+    search.addEventListener("keydown", event => {
+      if (event.key !== "Escape") return;
+      search.value = this.search.text = "";
+      this.find();
+      search.blur();
+    });
     $("#only").onclick = () => this.showRecords("");
     $("#more").onclick = () => openMenu($("#more"), "More", this.bar.entries(this.loop.view, this.desk.span));
     for (const tab of $("#dock").children) (tab as HTMLElement).onclick = () => this.show((tab as HTMLElement).dataset.view as "panels");

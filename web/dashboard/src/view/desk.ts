@@ -35,6 +35,7 @@ export class Desk {
 
   /** The moment on show changed; null is live. */
   setAt(at: number | null): void {
+    if (at === this.shownAt) return;
     this.shownAt = at;
     this.write();
   }

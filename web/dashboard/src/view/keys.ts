@@ -46,7 +46,7 @@ function keysDialog(): HTMLDialogElement {
     el("label", {}, box, "Single-key shortcuts on"), close);
   close.append(document.createTextNode("×"));
   close.onclick = () => dialog.close();
-  dialog.onclick = event => event.target === dialog && dialog.close();
+  dialog.addEventListener("click", event => event.target === dialog && dialog.close());
   document.body.append(dialog);
   return dialog;
 }

@@ -1,5 +1,5 @@
 // The sheet: panels by their specifications, the stat row, the banner. Keeps nodes as long as their panel lives.
-import type { PanelKind, PanelSpec, PanelView, StatView } from "../messages.ts";
+import type { ChannelView, PanelKind, PanelSpec, PanelView, StatView } from "../messages.ts";
 import { el } from "./dom.ts";
 import { pack } from "./pack.ts";
 import { HistogramPanel } from "./panels/histogram.ts";
@@ -20,6 +20,8 @@ export class Sheet {
   private readonly sight: IntersectionObserver;
   private readonly boxes: ResizeObserver;
   private views = new Map<string, PanelView>();
+  /** In the order of reading. */
+  private shown: Panel[] = [];
 
   constructor(private readonly node: HTMLElement, private readonly onMenu: (panel: Panel, button: HTMLElement) => void, private readonly onSight: () => void) {
     this.sight = new IntersectionObserver(entries => this.sighted(entries), { root: node, rootMargin: "80px" });
@@ -33,11 +35,11 @@ export class Sheet {
     const ids = new Set(charts.map(spec => spec.id));
     for (const [id, panel] of this.panels) if (!ids.has(id)) this.remove(id, panel);
     const spans = pack(charts);
-    const nodes = charts.map((spec, i) => this.place(spec, spans[i]));
+    this.shown = charts.map((spec, i) => this.place(spec, spans[i]));
     this.setStats(shown.filter(spec => spec.kind === "stat").slice(0, kStats));
-    this.order(nodes);
-    const lead = charts.find(spec => spec.kind === "time")?.id;
-    for (const [id, panel] of this.panels) if (panel instanceof TimePanel) panel.leads = id === lead;
+    this.order(this.shown.map(panel => panel.node));
+    const lines = this.shown.filter((panel): panel is TimePanel => panel instanceof TimePanel);
+    lines.forEach((panel, i) => (panel.leads = i === 0));
     this.fit();
   }
 
@@ -47,6 +49,12 @@ export class Sheet {
       this.panels.get(view.id)?.update(view);
     }
     if (stats) this.stats.update(stats);
+  }
+
+  /** Panels out of sight have a title too. */
+  name(channels: ChannelView[]): void {
+    const nouns = new Map(channels.map(channel => [channel.name, channel.keyNoun]));
+    for (const panel of this.shown) panel.called(nouns.get(panel.spec.channel) ?? "key");
   }
 
   draw(frame: Frame): void {
@@ -72,7 +80,7 @@ export class Sheet {
 
   /** Moves the focus to the next panel in a direction. */
   step(by: number): void {
-    const list = [...this.panels.values()], at = list.findIndex(panel => panel.node.contains(document.activeElement));
+    const list = this.shown, at = list.findIndex(panel => panel.node.contains(document.activeElement));
     const next = list[Math.max(0, Math.min(list.length - 1, at + by))];
     next?.node.focus();
     next?.node.scrollIntoView({ block: "nearest" });
@@ -82,7 +90,7 @@ export class Sheet {
     return [...this.panels.values()].find(panel => panel.node.contains(document.activeElement));
   }
 
-  private place(spec: PanelSpec, span: number): HTMLElement {
+  private place(spec: PanelSpec, span: number): Panel {
     const known = this.panels.get(spec.id), panel = known ?? new kMakers[spec.kind as Exclude<PanelKind, "stat">](spec, this.onMenu);
     panel.spec = spec;
     panel.node.dataset.span = String(span);
@@ -90,7 +98,7 @@ export class Sheet {
     const view = this.views.get(spec.id);
     if (view) panel.update(view);
     showTable(panel, spec.table === true);
-    return panel.node;
+    return panel;
   }
 
   private adopt(id: string, panel: Panel): void {

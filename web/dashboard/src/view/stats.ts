@@ -18,6 +18,7 @@ export class Stats {
 
   constructor() {
     this.node.setAttribute("aria-label", "Key figures");
+    this.node.tabIndex = 0;
   }
 
   /** The figures to show, in order. */

@@ -28,6 +28,7 @@ export class HistogramPanel extends Panel {
       this.values.push(value);
       this.legend.append(el("span.mark-item", {}, `${name} `, value));
     }
+    this.plot.setAttribute("aria-label", "Distribution");
     this.body.append(this.legend, this.plot);
   }
 

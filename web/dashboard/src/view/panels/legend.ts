@@ -37,7 +37,7 @@ export class Legend {
     this.node.replaceChildren(...this.order.map(s => {
       const { name } = series[s], value = el("b");
       this.values.push(value);
-      const item = single ? el("span.solo", {}, `${name} `, value) : el("button", { type: "button", "aria-label": `Show only ${name}`, onclick: () => this.toggle(name) }, `${name} `, value);
+      const item = single ? el("span.solo", {}, `${name} `, value) : el("button", { type: "button", title: `Show only ${name}`, onclick: () => this.toggle(name) }, `${name} `, value);
       item.classList.toggle("off", this.only !== "" && this.only !== name);
       item.dataset.name = name;
       return item;

@@ -16,6 +16,8 @@ export abstract class Panel {
   visible = true;
   /** Something changed since it was drawn. */
   dirty = true;
+  private noun = "key";
+  protected unit = "";
   private note: HTMLElement | null = null;
   private noteKind = "";
 
@@ -26,12 +28,20 @@ export abstract class Panel {
     this.node.tabIndex = -1;
     const menu = $<HTMLButtonElement>(".menu", this.node);
     menu.onclick = () => onMenu(this, menu);
-    this.entitle(spec, "key", "");
+    this.entitle();
+  }
+
+  /** What the channel's keys are called. */
+  called(noun: string): void {
+    this.noun = noun;
+    this.entitle();
   }
 
   /** Takes new data. */
   update(view: PanelView): void {
-    this.entitle(this.spec, view.noun, view.unit);
+    this.noun = view.noun;
+    this.unit = view.unit;
+    this.entitle();
     this.setBadge(view.badge, view.left);
     this.setNote(view.note);
     this.take(view);
@@ -51,8 +61,8 @@ export abstract class Panel {
   /** What the data is, as rows for a screen reader and for "Show as table". */
   abstract table(): { head: string[]; rows: string[][] };
 
-  private entitle(spec: PanelSpec, noun: string, unit: string): void {
-    const title = spec.title || titleOf(spec, noun);
+  private entitle(): void {
+    const { spec, noun, unit } = this, title = spec.title || titleOf(spec, noun);
     say($("h3", this.node), title);
     say($(".unit", this.node), unit);
     const from = $(".from", this.node);

@@ -30,12 +30,12 @@ export class TimePanel extends Panel {
   private box = { width: 300, height: 120 };
   private only = "";
   private whole = false;
-  private unit = "";
   private drawnAt = 0;
 
   constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
     super(spec, onMenu);
     this.legend = new Legend(name => this.solo(name));
+    this.plot.setAttribute("aria-label", "Line chart");
     this.body.append(this.legend.node, this.plot);
   }
 
@@ -46,7 +46,6 @@ export class TimePanel extends Panel {
     this.data = [view.xs, ...view.series.map(s => toPlot(s.ys))];
     this.bands = view.bands;
     this.whole = view.whole && this.spec.aggregate === "last";
-    this.unit = view.unit;
     this.reach(view);
     this.legend.set(view.series, this.data.slice(1).map(ys => lastOf(ys as Y)), this.spec.aggregate === "spread", view.bands.some(band => band.kind === "first"));
     if (shape !== this.shape) this.rebuild(shape);
@@ -93,7 +92,7 @@ export class TimePanel extends Panel {
   table(): { head: string[]; rows: string[][] } {
     const [xs, ...columns] = this.data, rows: string[][] = [];
     const every = Math.max(1, Math.floor(xs.length / 30));
-    for (let i = xs.length - 1; i >= 0; i -= every) rows.push([clock(xs[i]), ...columns.map(ys => this.format((ys as Y)[i]))]);
+    for (let i = xs.length - 1; i >= 0; i -= every) rows.push([clock(xs[i]), ...columns.map(ys => this.format(nearest(ys as Y, i)))]);
     return { head: ["time", ...this.series.map(s => s.name)], rows };
   }
 

@@ -1,0 +1,285 @@
+// The page against the fake bridge: quick answers while working on it. Promises are kept in real.test.ts.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, afterEach, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { FakeBridge } from "../fake/bridge.ts";
+import { bad } from "../fake/bad.ts";
+import { demo } from "../fake/demo.ts";
+import { Listed } from "../fake/source.ts";
+import { assertClean, built, choose, findings, launch, panelNamed, pill, tableOf, visit, type Look, type Watched } from "./browser.ts";
+
+let browser: Browser, bridge: FakeBridge, url: string;
+const open: Watched[] = [];
+
+before(async () => void (browser = await launch()));
+after(async () => browser.close());
+beforeEach(async () => {
+  bridge = new FakeBridge(built, demo(Date.now() - 7_200_000), "/some/path/");
+  url = await bridge.listen();
+});
+afterEach(async () => {
+  for (const watched of open.splice(0)) await watched.close();
+  await bridge.close();
+});
+
+async function look(options: Look = {}, hash = ""): Promise<Watched> {
+  const watched = await visit(browser, url + hash, options);
+  open.push(watched);
+  return watched;
+}
+
+test("the last minute is drawn at load, under a sub-path, with nothing from elsewhere", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  await panelNamed(page, "rate by region");
+  await choose(page, "cpu by host", "Show as table");
+  const rows = await tableOf(page, "cpu by host"), seconds = (text: string) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+  const span = (seconds(rows[0][0]) - seconds(rows.at(-1)![0]) + 86_400) % 86_400;
+  assert.ok(span >= 50 && span <= 61, `${span} s`);
+  assert.ok(rows.every(row => row.length === 7 && row.slice(1).filter(text => text !== "–").length >= 5), JSON.stringify(rows.slice(-3)));
+  assertClean(watched);
+});
+
+test("cut, refill, receipt: nothing lost", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  await page.keyboard.press("x");
+  await pill(page, /^CUT BY YOU/);
+  await page.locator(".badge[data-kind=outage]").first().waitFor();
+  await page.locator(".cutline", { hasText: "Cut" }).waitFor();
+  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
+  const text = await page.locator("#receipt").innerText();
+  assert.match(text, /Recovered\s+[\d,]+ updates/);
+  assert.match(text, /lost\s+0\s/);
+  await pill(page, /^LIVE/);
+  const exact = () => page.waitForFunction(() => [...document.querySelectorAll(".badge")].every(badge => ["exact", ""].includes(badge.textContent!)), undefined, { timeout: 20_000 });
+  await exact().catch(async error => assert.fail(`${error}: ${await page.locator(".badge").allInnerTexts()}`));
+  assertClean(watched, true);
+});
+
+test("back in time, play, live again", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  const lane = (await page.locator("#lanes").boundingBox())!;
+  await page.waitForFunction(() => document.querySelector("#keeps")?.textContent?.startsWith("Kafka holds"));
+  await page.mouse.move(lane.x + lane.width - 20, lane.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(lane.x + lane.width / 2, lane.y + 40, { steps: 8 });
+  await page.mouse.up();
+  await pill(page, /^PAST.*min ago/);
+  const at = Number(/at=(\d+)/.exec(await page.waitForFunction(() => /at=\d+/.test(location.hash) && location.hash).then(h => h.jsonValue() as Promise<string>))![1]);
+  assert.ok(Math.abs(Date.now() - 900_000 - at) < 60_000, `${at}`);
+  const times = () => page.locator(".rec time").allInnerTexts();
+  const shown = new Date(at).toTimeString().slice(0, 5);
+  await page.waitForFunction(start => document.querySelector(".rec time")?.textContent?.startsWith(start), shown);
+  assert.ok((await times()).length > 5);
+  await page.locator("#speeds button", { hasText: "5×" }).click();
+  await pill(page, /^PAST.*5×/);
+  const before = await page.locator("#clock").innerText();
+  await page.waitForFunction(text => document.querySelector("#clock")!.textContent!.slice(0, 8) > text.slice(0, 7) + "9", before);
+  await page.keyboard.press("l");
+  await pill(page, /^LIVE/);
+  assertClean(watched);
+});
+
+test("a share link shows the same panels, window and moment to somebody else", async () => {
+  const first = await look(), { page } = first;
+  await pill(page, /^LIVE.*behind/);
+  await choose(page, "cpu by host", "Aggregate", "max");
+  await choose(page, "top sku", "Hide");
+  await choose(page, "latency_ms", "Rename");
+  await page.locator("dialog[open] input").fill("How long <b>");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("2");
+  await page.waitForFunction(() => location.hash.includes("window=5m"));
+  await page.keyboard.press("s");
+  await page.locator("dialog", { hasText: "Copied." }).waitFor();
+  const link = await page.locator(".link").inputValue();
+  const second = await visit(browser, link, { theme: "light" });
+  open.push(second);
+  await pill(second.page, /^PAST/);
+  await panelNamed(second.page, "cpu max by host");
+  await panelNamed(second.page, "How long <b>");
+  const titles = (p: typeof page) => p.locator(".panel h3").allInnerTexts();
+  assert.deepEqual(await titles(second.page), await titles(page));
+  assert.ok(!(await titles(second.page)).includes("top sku"));
+  assert.equal(await second.page.locator("#windows [aria-checked=true]").innerText(), "5 m");
+  const at = Number(/at=(\d+)/.exec(link)![1]);
+  assert.equal((await second.page.locator("#clock").innerText()).slice(0, 8), new Date(at).toTimeString().slice(0, 8));
+  assertClean(first);
+  assertClean(second);
+});
+
+test("a new topic's panel appears by itself; its channel is marked new", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  const source = new Listed("hello");
+  source.push({ t: Date.now(), k: "me", v: `{"cpu":42}` });
+  bridge.channels.set("hello", source);
+  const panel = await panelNamed(page, "cpu by key");
+  assert.equal(await panel.locator(".from").innerText(), "hello");
+  assert.equal(await page.locator(".panel").first().locator("h3").innerText(), "cpu by key");
+  await page.locator(".chan.fresh", { hasText: "hello" }).waitFor();
+  assertClean(watched);
+});
+
+test("nothing at all: paper, a line to paste, then the first record", async () => {
+  bridge.channels.clear();
+  const watched = await look(), { page } = watched;
+  await page.locator("text=No topics yet").waitFor();
+  assert.match(await page.locator(".hello pre").innerText(), /kcat -P -b localhost:9092 -t hello/);
+  assert.deepEqual(await findings(page), []);
+  const source = new Listed("hello");
+  source.push({ t: Date.now(), k: "me", v: `{"cpu":42}` });
+  bridge.channels.set("hello", source);
+  await panelNamed(page, "cpu by key");
+  assert.equal(await page.locator(".hello").count(), 0);
+  assertClean(watched);
+});
+
+test("pause counts what comes and keeps the picture still", async () => {
+  const { page } = await look();
+  await pill(page, /^LIVE.*behind/);
+  await page.keyboard.press("Space");
+  await pill(page, /^PAUSED.*[1-9]\d* new/);
+  const clock = await page.locator("#clock").innerText(), held = await page.locator("#pill").innerText();
+  await page.waitForFunction(text => (document.querySelector("#pill") as HTMLElement).innerText !== text, held);
+  assert.equal(await page.locator("#clock").innerText(), clock);
+  await page.keyboard.press("Space");
+  await pill(page, /^LIVE/);
+});
+
+test("the bridge dies: offline, retry, all comes back", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  bridge.deaf = true;
+  bridge.dropAll();
+  await pill(page, /^OFFLINE.*retry in/);
+  await page.locator(".banner", { hasText: "Connection lost" }).waitFor();
+  bridge.deaf = false;
+  await page.locator("text=Retry now").click();
+  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
+  assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
+  await pill(page, /^LIVE/);
+  assert.equal(await page.locator(".banner").count(), 0);
+  assertClean(watched, true);
+});
+
+test("Kafka goes and comes back: said apart from a lost connection", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  bridge.setKafka(false);
+  await pill(page, /^NO KAFKA/);
+  await page.locator(".banner", { hasText: "Kafka is not reachable" }).waitFor();
+  bridge.setKafka(true);
+  await pill(page, /^LIVE/);
+  assertClean(watched);
+});
+
+test("closed for good is red and says why", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE/);
+  bridge.closeAll(4403);
+  await pill(page, /^CLOSED/);
+  await page.locator(".banner[data-kind=loss]").waitFor();
+  assertClean(watched, true);
+});
+
+test("a link to a channel that is not there or not allowed never tells which", async () => {
+  bridge.forbidden.add("orders");
+  const share = (channel: string) => "#panels=" + Buffer.from(JSON.stringify([["time", channel, "x", "", "last", 6, "", 0, {}]])).toString("base64url");
+  const notes: string[] = [];
+  for (const channel of ["orders", "nowhere"]) {
+    const { page } = await look({}, share(channel));
+    await page.locator(".note", { hasText: "Not available to you" }).waitFor();
+    notes.push((await page.locator(".note").innerText()).replace(channel, "X"));
+  }
+  assert.equal(notes[0], notes[1]);
+});
+
+test("expired records are a gap in red, in words and numbers", async () => {
+  bridge.channels.clear();
+  const source = new Listed("short");
+  for (let i = 0; i < 50; i++) source.push({ t: Date.now() - 40_000 + i * 100, k: "a", v: `{"v":${i}}` });
+  bridge.channels.set("short", source);
+  const { page } = await look();
+  await pill(page, /^LIVE/);
+  await panelNamed(page, "v by key");
+  bridge.deaf = true;
+  bridge.dropAll();
+  for (let i = 0; i < 100; i++) source.push({ t: Date.now(), k: "a", v: `{"v":${i}}` });
+  source.gone[0] = 148;
+  bridge.deaf = false;
+  await page.locator(".badge[data-kind=gap]", { hasText: "gap of 98" }).waitFor();
+  await page.locator(".cutline[data-kind=gap]", { hasText: "Gap of 98: expired" }).waitFor();
+});
+
+test("bad input of every kind: shown as far as it goes, never run", async () => {
+  bridge.channels.clear();
+  for (const source of bad(Date.now())) bridge.channels.set(source.name, source);
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE/);
+  await panelNamed(page, "not json");
+  for (const channel of ["wide", "changing", "keys"]) await page.locator(".panel .from", { hasText: channel }).first().waitFor({ state: "attached" });
+  for (let y = 0; y < 12_000; y += 700) await page.evaluate(top => (document.querySelector("#sheet")!.scrollTop = top), y);
+  await page.locator(".rec").first().click();
+  await page.locator(".detail").waitFor();
+  assert.equal(await page.evaluate(() => (window as any).hacked), undefined);
+  assert.equal(await page.locator("main img, aside img, nav img, main script, aside script, nav script").count(), 0);
+  assert.match(await page.locator(".panel", { hasText: "wide" }).locator(".badge").first().getAttribute("title") ?? "", /268 fields/);
+  assertClean(watched);
+});
+
+test("without serious findings for assistive technology, in both themes and on a phone", async () => {
+  for (const options of [{ theme: "dark" as const }, { theme: "light" as const }, { width: 390, height: 844 }]) {
+    const { page } = await look(options);
+    await pill(page, /^LIVE.*behind/);
+    assert.deepEqual(await findings(page), [], JSON.stringify(options));
+  }
+});
+
+test("with less motion charts step once a second", async () => {
+  const { page } = await look({ still: true });
+  await pill(page, /^LIVE.*behind/);
+  assert.equal(await page.evaluate(() => matchMedia("(prefers-reduced-motion: reduce)").matches), true);
+  assert.equal(await page.locator(".pill .glyph").evaluate(node => getComputedStyle(node, "::before").animationDuration), "0.001s");
+});
+
+test("the keyboard reaches everything", async () => {
+  const { page } = await look();
+  await pill(page, /^LIVE.*behind/);
+  await page.keyboard.press("?");
+  await page.locator("dialog[open]", { hasText: "Keyboard" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  await page.keyboard.press("j");
+  await page.locator(".panel:focus").waitFor();
+  await page.keyboard.press("m");
+  await page.locator(".pop").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await page.locator(".pop [aria-checked=true]").waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".pop").count(), 0);
+  await page.keyboard.press("f");
+  await page.locator(".panel.full").waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".panel.full").count(), 0);
+  await page.keyboard.press("/");
+  await page.keyboard.type("host-3");
+  await page.waitForFunction(() => [...document.querySelectorAll(".rec .key")].length > 3 && [...document.querySelectorAll(".rec .key")].every(key => key.textContent === "host-3"));
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ArrowLeft");
+  await pill(page, /^PAST/);
+});
+
+test("a long window of a busy channel is a sample, and says so", async () => {
+  bridge.channels.clear();
+  const { steady } = await import("../fake/source.ts");
+  bridge.channels.set("busy", steady("busy", { every: 1, since: Date.now() - 4_000_000, make: (_, o) => ({ k: `k${o % 4}`, v: `{"v":${o % 100}}` }) }));
+  const { page } = await look();
+  await pill(page, /^LIVE/);
+  await panelNamed(page, "v by key");
+  await page.keyboard.press("3");
+  await page.locator(".badge[data-kind=sampled]", { hasText: "sampled 1:4" }).first().waitFor();
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Recovered } from "tailrace";
+import { Episode } from "../../src/engine/episode.ts";
+import { knownBins, sliceOf, slices } from "../../src/engine/history.ts";
+import { Outages } from "../../src/engine/outages.ts";
+
+test("an outage opens, fills from the left and is healed", () => {
+  const o = new Outages();
+  o.begin(1000, "cut");
+  assert.deepEqual(o.badge(0, 5000), { kind: "outage", text: "outage" });
+  assert.deepEqual(o.holes(5000), [[1000, 5000]]);
+  o.refill(6000);
+  o.advance(3000);
+  assert.deepEqual(o.bands(0, 9000), [{ kind: "outage", from: 1000, to: 6000, front: 3000, text: "cut" }]);
+  assert.equal(o.badge(0, 9000).kind, "replay");
+  o.advance(2000);
+  o.heal(12_403, 6100);
+  assert.deepEqual(o.bands(0, 9000), [{ kind: "outage", from: 1000, to: 6000, front: 6000, text: "recovered 12,403" }]);
+  assert.equal(o.badge(0, 9000).kind, "exact");
+  assert.deepEqual(o.holes(9000), []);
+});
+
+test("a second cut within an outage is the same outage", () => {
+  const o = new Outages();
+  o.begin(1000, "cut");
+  o.begin(2000, "disconnected");
+  assert.equal(o.outages.length, 1);
+});
+
+test("a loss stays a loss, is bounded, and is counted within the window only", () => {
+  const o = new Outages();
+  for (let i = 0; i < 500; i++) o.lose({ from: i * 10, to: i * 10 + 5, offsets: 3, reason: "expired", first: i, next: i + 3, partition: 0 });
+  assert.ok(o.losses.length <= 60);
+  assert.equal(o.badge(4980, 6000).text, "gap of 6");
+  assert.equal(o.badge(9000, 10_000).kind, "exact");
+});
+
+const what = (change: Partial<Recovered>): Recovered => ({ updates: 10, ranges: [{ partition: 0, from: 5, next: 15 }], lost: 0, outage: 900, replay: 40, ...change });
+
+test("a receipt sums the channels and is done with the last of them", () => {
+  const e = new Episode(0);
+  for (const name of ["a", "b"]) e.join(name);
+  e.resume("a", 10, 1000);
+  e.progress("a", 4);
+  assert.equal(e.view(1050).phase, "fill");
+  assert.equal(e.view(1050).updates, 4);
+  assert.equal(e.recovered("a", what({})), false);
+  assert.equal(e.recovered("b", what({ updates: 5, lost: 2, replay: 70 })), true);
+  const receipt = e.view(2000);
+  assert.deepEqual([receipt.phase, receipt.updates, receipt.lost, receipt.took, receipt.ranges.length], ["done", 15, 2, 70, 2]);
+  assert.equal(e.recovered("b", what({})), false);
+});
+
+test("slices are whole seconds, even, and known by their bins", () => {
+  assert.equal(sliceOf(60_000), 1000);
+  assert.equal(sliceOf(300_000), 5000);
+  assert.equal(sliceOf(900_000), 15_000);
+  assert.equal(sliceOf(3_600_000), 15_000);
+  assert.deepEqual(slices(500, 9000, 1000, 4), [[0, 1000], [4000, 5000], [8000, 9000]]);
+  const sample = { every: 4, unit: 1000, until: 8000 };
+  const known = (bin: number) => knownBins(sample, bin, 250, 8);
+  assert.deepEqual([0, 1, 3, 4, 15, 16, 18].map(known), [1, 2, 4, 0, 0, 1, 3]);
+  assert.equal(known(40), 8);
+});

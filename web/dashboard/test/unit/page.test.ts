@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { make } from "../../src/engine/infer.ts";
+import { parseInfo } from "../../src/engine/link.ts";
+import type { Status, View } from "../../src/messages.ts";
+import { formatAddress, parseAddress, unpack } from "../../src/view/address.ts";
+import { axisFor, steady } from "../../src/view/axis.ts";
+import { commands } from "../../src/view/connect.ts";
+import { columnScale, figure, tickLabel } from "../../src/view/figures.ts";
+import { Layout } from "../../src/view/layout.ts";
+import { arrange, pack } from "../../src/view/pack.ts";
+import { pillText } from "../../src/view/pill.ts";
+import { kcatCommand } from "../../src/view/record.ts";
+import { clock, grouped, spell } from "../../src/words.ts";
+
+const cpu = { ...make("metrics", "time", "cpu", "key", "last", 8), title: "Überlast 🦩 <b>", colors: { "host-1": 3 } };
+
+test("a share link brings back panels, window and moment", () => {
+  const hash = formatAddress({ span: 300_000, at: 1_732_147_200_123, panels: [cpu, { ...make("orders", "top", "", "sku", "count", 5), hidden: true, table: true }] });
+  const back = parseAddress(hash);
+  assert.equal(back.span, 300_000);
+  assert.equal(back.at, 1_732_147_200_123);
+  assert.equal(back.panels[0].title, cpu.title);
+  assert.deepEqual(back.panels[0].colors, { "host-1": 3 });
+  assert.equal(back.panels[0].id, cpu.id);
+  assert.deepEqual([back.panels[1].hidden, back.panels[1].table, back.panels[1].width], [true, true, 5]);
+  assert.match(hash, /^#[\w=&.-]+$/);
+});
+
+test("an address of nonsense is an empty one", () => {
+  const pack64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  for (const panels of ["!!", "e30", pack64(7), pack64([[1, 2, 3]]), pack64([["time", "", "", "", "last"]]), pack64([["script", "c", "f", "", "last", 6, "", 0, {}]]), pack64([["time", "c".repeat(300), "f", "", "last", 6, ""]])]) {
+    assert.deepEqual(unpack(panels), [], panels);
+  }
+  for (const hash of ["", "#at=-5", "#at=1e99", "#window=9y&at=x"]) assert.deepEqual({ ...parseAddress(hash) }, { span: 0, at: null, panels: [], token: "" });
+  assert.equal(unpack(pack64(Array(500).fill(["time", "c", "f", "", "last", 6, ""]))).length, 1);
+});
+
+test("rows of the sheet have no holes", () => {
+  const widths = (list: number[], auto = false) => pack(list.map(width => ({ width, auto })));
+  assert.deepEqual(widths([8, 4, 6, 6, 7, 5]), [8, 4, 6, 6, 7, 5]);
+  assert.deepEqual(widths([8, 8, 3]), [12, 9, 3]);
+  assert.deepEqual(widths([8, 8, 8], true), [6, 6, 12]);
+  assert.deepEqual(widths([]), []);
+});
+
+test("channels share the key figures, charts come before tables, words come last", () => {
+  const specs = [make("t", "note", "", "", "count", 4), make("m", "time", "cpu", "key", "last", 8), make("m", "last", "cpu", "key", "last", 7), make("o", "histogram", "ms", "", "spread", 4), make("o", "top", "", "sku", "count", 5), make("m", "stat", "cpu", "", "mean", 1)];
+  assert.deepEqual(arrange(specs).map(s => s.kind), ["stat", "time", "histogram", "last", "top", "note"]);
+});
+
+test("inference adds what is new and leaves alone what the reader touched", () => {
+  const layout = new Layout(), first = make("a", "time", "x", "key", "last", 8), second = make("a", "time", "y", "key", "last", 6);
+  layout.propose("a", [first], false);
+  assert.ok(layout.propose("a", [first, second], false));
+  layout.change(first.id, { hidden: true });
+  assert.equal(layout.propose("a", [second], false), false);
+  layout.propose("new", [make("new", "time", "z", "key", "last", 8)], true);
+  assert.equal(layout.panels[0].channel, "new");
+  layout.reset();
+  assert.ok(layout.panels.every(spec => !spec.hidden));
+});
+
+test("axes are round, steady, and never empty", () => {
+  assert.deepEqual(axisFor(0, 100).ticks, [0, 25, 50, 75, 100]);
+  assert.ok(axisFor(3, 3).ticks.length >= 2);
+  assert.ok(axisFor(-7, 13).ticks.includes(0));
+  const first = steady(null, 0, 90, "");
+  assert.equal(steady(first, 0, 60, ""), first);
+  assert.notEqual(steady(first, 0, 130, ""), first);
+  assert.notEqual(steady(first, 0, 3, ""), first);
+  assert.deepEqual([steady(null, 20, 60, "%").low, steady(null, 20, 60, "%").high], [0, 100]);
+});
+
+test("figures have the digits they deserve", () => {
+  assert.deepEqual(figure(1234.567, "", false), { text: "1,235", unit: "" });
+  assert.deepEqual(figure(8.44, "%", false), { text: "8.44", unit: "%" });
+  assert.deepEqual(figure(2_500_000, "B/s", true), { text: "2.5", unit: "MB/s" });
+  assert.deepEqual(figure(NaN, "ms", false), { text: "–", unit: "ms" });
+  assert.deepEqual(figure(-0.5, "", false).text, "−0.50");
+  assert.deepEqual(columnScale(5e7, "B/s"), { by: 1e6, unit: "MB/s" });
+  assert.deepEqual([tickLabel(1500, 500, ""), tickLabel(0, 1, ""), tickLabel(2.5, 2.5, "")], ["1.5k", "0", "2.5"]);
+  assert.equal(grouped(12_403), "12,403");
+  assert.deepEqual([spell(14_000), spell(240_000), spell(7 * 86_400_000)], ["14 s", "4 min", "7 days"]);
+  assert.equal(clock(NaN), "–");
+});
+
+test("commands are safe to paste, whatever a topic is called", () => {
+  assert.match(kcatCommand({ topic: "orders", partition: 1, offset: 5 }, { kafka: "localhost:9092" }), /kcat -C -b localhost:9092 \\\n {2}-t orders -p 1 \\\n {2}-o 5 -c 1 -e -J/);
+  assert.ok(kcatCommand({ topic: "a'; rm -rf ~ #", partition: 0, offset: 0 }, { kafka: "k:1" }).includes(`-t 'a'\\''; rm -rf ~ #'`));
+  assert.deepEqual(commands({ kafka: "127.0.0.1:9", demo: true }, true).map(([tool]) => tool), ["kcat", "tailrace produce"]);
+  assert.deepEqual(commands({ kafka: "", demo: false }, false).map(([tool]) => tool), ["kcat", "console producer"]);
+});
+
+test("what the bridge says about itself is parsed, not trusted", () => {
+  const info = parseInfo({ kafka: 7, demo: "yes", channels: [{ name: "a", units: { cpu: "%", x: 5 } }, { topic: "b" }, null, 3] });
+  assert.deepEqual(info, { kafka: "", demo: false, channels: [{ name: "a", topic: "a", units: { cpu: "%" } }] });
+  assert.deepEqual(parseInfo(null).channels, []);
+});
+
+const status: Status = { word: "live", since: 0, due: 0, reason: "", hint: "", done: 0, total: 0, behind: 42, rate: 1240, newest: 99_900, channels: 2 };
+const view = (change: Partial<View>, s: Partial<Status> = {}): View => ({ now: 100_000, at: 100_000, mode: "live", speed: 0, playing: false, span: 60_000, held: 0, loading: 0, panels: [], receipt: null, status: { ...status, ...s }, ...change });
+const says = (v: View) => [pillText(v).kind, pillText(v).word, ...pillText(v).facts].join(" · ");
+
+test("the pill says how it is", () => {
+  assert.equal(says(view({})), "live · LIVE · 42 ms behind · 1,240/s");
+  assert.equal(says(view({}, { newest: 86_000 })), "live · LIVE · quiet 14 s");
+  assert.equal(says(view({}, { channels: 0 })), "live · LIVE · no channels yet");
+  assert.equal(says(view({}, { behind: -60_000 })), "live · LIVE · clocks 60 s apart · 1,240/s");
+  assert.equal(pillText(view({}, { behind: 3000 })).warn, 0);
+  assert.equal(says(view({}, { word: "replaying", done: 7690, total: 12_403 })), "replay · REPLAYING · 7,690 of 12,403");
+  assert.equal(says(view({}, { word: "replaying" })), "replay · REPLAYING · last 60 s");
+  assert.equal(says(view({}, { word: "cut", due: 104_000 })), "hold · CUT BY YOU · back in 4 s");
+  assert.equal(says(view({}, { word: "stale", since: 79_000 })), "hold · STALE · no heartbeat for 21 s");
+  assert.equal(says(view({}, { word: "offline", since: 78_000, due: 106_000 })), "hold · OFFLINE · 22 s · retry in 6 s");
+  assert.equal(says(view({}, { word: "closed", reason: "token_expired" })), "loss · CLOSED · token expired");
+  assert.equal(says(view({ mode: "paused", held: 1204 })), "still · PAUSED · 1,204 new");
+  assert.match(says(view({ mode: "past", at: 100_000 - 1_200_000, playing: true, speed: 5 })), /^past · PAST · \d\d:\d\d:\d\d · 20 min ago · 5×$/);
+});
