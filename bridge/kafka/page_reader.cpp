@@ -14,9 +14,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kPatience{10000};  // without anything coming
-constexpr std::chrono::milliseconds kSilence{300};     // then it may stand beyond the last stable offset
+constexpr std::chrono::milliseconds kSilence{300};     // then it may stand where nothing comes
+constexpr std::chrono::milliseconds kLongSilence{1500};
 constexpr const char* kNoPartition = "the topic has no such partition";
 constexpr int kQuestionMillis = 5000;
+constexpr int kShortMillis = 1000;
 constexpr int kRow = 2;  // pages in a row before it reads ahead
 
 // About one page of small records at a time, and nothing more until asked for.
@@ -49,18 +51,22 @@ void PageReader::serve() {
 
 Result<PagePtr> PageReader::read(const PageRequest& request) {
   stand(request);
+  restarts_ = 0;
   PageBuilder page(writer_, request.channel, request.partition, request.from);
   auto last = Clock::now();
-  auto looked = last;
+  auto heeded = last;
   while (!stopping_ && Clock::now() - last < kPatience) {
+    Verdict verdict;
     if (const rd_kafka_message_t* message = stream_->peek()) {
-      if (Verdict verdict = take(*message, request, page)) return *std::move(verdict);
-      last = looked = Clock::now();
-    } else if (Clock::now() - looked > kSilence) {
-      looked = Clock::now();
-      if (stream_->lacks_its_partition()) return fail("unknown_partition", kNoPartition);
-      if (beyond_stable(request, page.next())) return finish(page, page.next(), true);
+      verdict = take(*message, request, page);
+      last = heeded = Clock::now();
+    } else if (Clock::now() - heeded > kSilence) {
+      const Offset before = page.next();
+      verdict = heed_silence(request, page, Clock::now() - last > kLongSilence);
+      heeded = Clock::now();
+      if (page.next() > before) last = heeded;
     }
+    if (verdict) return *std::move(verdict);
   }
   return fail("unavailable", "Kafka did not answer in time");
 }
@@ -105,11 +111,11 @@ PageReader::Verdict PageReader::take_error(const rd_kafka_message_t& message, co
       if (offset < page.next()) return std::nullopt;
       return finish(page, std::min(offset, request.end), offset < request.end);
     case Trouble::out_of_range:
-      return skip_expired(request, page);
+      return heed_out_of_range(request, page);
     case Trouble::no_partition:
       return fail("unknown_partition", kNoPartition);
     case Trouble::undecodable:
-      return skip_undecodable(request, page);
+      return skip_undecodable(request, page, page.next());
     case Trouble::denied:
       return fail("unavailable", rd_kafka_err2str(message.err));
     case Trouble::passing:
@@ -118,32 +124,47 @@ PageReader::Verdict PageReader::take_error(const rd_kafka_message_t& message, co
   return std::nullopt;
 }
 
-// librdkafka has stopped the partition: the place lies before the log's beginning, or past its end.
-PageReader::Verdict PageReader::skip_expired(const PageRequest& request, PageBuilder& page) {
-  std::vector<OffsetQuestion> earliest{{&request.channel->topic, request.partition}};
-  if (!ask_offsets(stream_->handle(), earliest, kEarliest, kQuestionMillis) || earliest[0].answer == kUnknown)
-    return fail("unavailable", "Kafka did not say where the partition begins");
-  const Offset begin = earliest[0].answer;
-  if (begin <= page.next()) return finish(page, page.next(), true);
-  page.gap(begin, "expired");
-  probe_.gaps.fetch_add(1, std::memory_order_relaxed);
-  stream_->stop();
-  if (begin >= request.end) return finish(page, begin, false);
-  stream_->start(request.channel->topic, request.partition, begin);
+// While a transaction is open, nothing comes at its place and no end is told; nor does anything inside a batch of an unknown
+// format, or from a partition that there is none of.
+PageReader::Verdict PageReader::heed_silence(const PageRequest& request, PageBuilder& page, bool long_silence) {
+  if (stream_->lacks_its_partition()) return fail("unknown_partition", kNoPartition);
+  const Offset stable = ask(request, kStable);
+  if (stable != kUnknown && stable <= page.next()) return finish(page, page.next(), true);
+  if (!long_silence || page.next() > request.from) return std::nullopt;
+  if (const auto bad = undecodable_before(request)) return skip_undecodable(request, page, *bad);
   return std::nullopt;
 }
 
-PageReader::Verdict PageReader::skip_undecodable(const PageRequest& request, PageBuilder& page) {
+// librdkafka has stopped the partition: the place lies before the log's beginning, or past its end; or it had skipped
+// wrongly, which says nothing of the place.
+PageReader::Verdict PageReader::heed_out_of_range(const PageRequest& request, PageBuilder& page) {
+  constexpr int kRestarts = 5;
+  const Offset earliest = ask(request, kEarliest);
+  const Offset stable = ask(request, kStable);
   stream_->stop();
-  if (!records_) records_ = std::make_unique<Probe>(settings_, stopping_);
-  const auto look = [&](Offset offset) {
+  if (earliest == kUnknown || stable == kUnknown || ++restarts_ > kRestarts)
+    return fail("unavailable", "Kafka did not say where the partition begins and ends");
+  if (page.next() > stable) return finish(page, page.next(), true);
+  if (earliest > page.next()) {
+    page.gap(earliest, "expired");
+    probe_.gaps.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (page.next() >= request.end) return finish(page, page.next(), false);
+  stream_->start(request.channel->topic, request.partition, page.next());
+  return std::nullopt;
+}
+
+// What can't be read begins at `from`, which may lie before the page.
+PageReader::Verdict PageReader::skip_undecodable(const PageRequest& request, PageBuilder& page, Offset from) {
+  stream_->stop();
+  const auto look = [&](Offset offset, int patience_ms) {
     const ProbeRange range{request.partition, offset, request.end, ProbeRange::Which::first};
-    return records_->look(request.channel->topic, range, kQuestionMillis);
+    return records().look(request.channel->topic, range, patience_ms);
   };
-  const auto found = find_undecodable(page.next(), request.end, look);
+  const auto found = find_undecodable(from, request.end, look);
   if (!found) return fail("unavailable", "Kafka did not say how far what can't be read reaches");
-  page.cover(found->from);
-  if (found->from < found->to) {
+  page.cover(std::max(found->from, page.next()));
+  if (page.next() < found->to) {
     page.gap(found->to, "undecodable");
     probe_.gaps.fetch_add(1, std::memory_order_relaxed);
   }
@@ -152,11 +173,26 @@ PageReader::Verdict PageReader::skip_undecodable(const PageRequest& request, Pag
   return std::nullopt;
 }
 
-// While a transaction is open, nothing comes at its place and no end is told.
-bool PageReader::beyond_stable(const PageRequest& request, Offset next) {
-  std::vector<OffsetQuestion> stable{{&request.channel->topic, request.partition}};
-  return ask_offsets(stream_->handle(), stable, kStable, kQuestionMillis) && stable[0].answer != kUnknown &&
-         stable[0].answer <= next;
+// The beginning of a batch that can't be read and may reach into the page.
+std::optional<Offset> PageReader::undecodable_before(const PageRequest& request) {
+  for (const Offset reach : {1, 32, 1024, 16384}) {
+    const ProbeRange range{request.partition, std::max<Offset>(request.from - reach, 0), request.from,
+                           ProbeRange::Which::trouble};
+    const Probed probed = records().look(request.channel->topic, range, kShortMillis);
+    if (probed.kind == Probed::Kind::undecodable && probed.offset != kUnknown) return probed.offset;
+    if (probed.kind == Probed::Kind::record || probed.kind == Probed::Kind::nothing) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Offset PageReader::ask(const PageRequest& request, Millis what) {
+  std::vector<OffsetQuestion> question{{&request.channel->topic, request.partition}};
+  return ask_offsets(stream_->handle(), question, what, kQuestionMillis) ? question[0].answer : kUnknown;
+}
+
+Probe& PageReader::records() {
+  if (!records_) records_ = std::make_unique<Probe>(settings_, stopping_);
+  return *records_;
 }
 
 Result<PagePtr> PageReader::finish(PageBuilder& page, Offset next, bool at_end) {

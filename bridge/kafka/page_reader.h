@@ -30,11 +30,14 @@ class PageReader {
   using Verdict = std::optional<Result<PagePtr>>;  // nullopt: read on
 
   void stand(const PageRequest& request);
+  Verdict heed_silence(const PageRequest& request, PageBuilder& page, bool long_silence);
   Verdict take(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
   Verdict take_error(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
-  Verdict skip_expired(const PageRequest& request, PageBuilder& page);
-  Verdict skip_undecodable(const PageRequest& request, PageBuilder& page);
-  bool beyond_stable(const PageRequest& request, Offset next);
+  Verdict heed_out_of_range(const PageRequest& request, PageBuilder& page);
+  Verdict skip_undecodable(const PageRequest& request, PageBuilder& page, Offset from);
+  std::optional<Offset> undecodable_before(const PageRequest& request);
+  Offset ask(const PageRequest& request, Millis what);  // kStable or kEarliest; kUnknown without an answer
+  Probe& records();
   Result<PagePtr> finish(PageBuilder& page, Offset next, bool at_end);
   Result<PagePtr> fail(const char* code, const char* message);
 
@@ -48,6 +51,7 @@ class PageReader {
   PartitionStream* stream_;  // the one that stands, or stood last
   std::unique_ptr<Probe> records_;  // made when something can't be read
   int pages_in_a_row_ = 0;
+  int restarts_ = 0;  // while reading one page
   std::uint64_t counted_ = 0;  // bytes that the probe knows of
 };
 

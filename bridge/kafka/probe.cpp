@@ -80,7 +80,7 @@ void Probe::drop_lacking(const std::string& topic, Open& open, std::vector<Probe
 
 // True when the answer is final.
 bool Probe::take(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed) {
-  return message.err ? take_error(message, probed) : take_record(message, range, probed);
+  return message.err ? take_error(message, range, probed) : take_record(message, range, probed);
 }
 
 bool Probe::take_record(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed) {
@@ -89,14 +89,18 @@ bool Probe::take_record(const rd_kafka_message_t& message, const ProbeRange& ran
     return true;
   }
   read_record(message, record_);
-  probed = {Probed::Kind::record, record_.offset, fingerprint(record_), record_.timestamp};
+  probed = {Probed::Kind::record, record_.offset, fingerprint(record_), record_.timestamp, false};
   return range.which == ProbeRange::Which::first || message.offset == range.until - 1;
 }
 
-bool Probe::take_error(const rd_kafka_message_t& message, Probed& probed) {
+bool Probe::take_error(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed) {
   const Trouble trouble = classify(message.err);
   if (trouble == Trouble::passing) return false;
-  if (probed.kind != Probed::Kind::record) probed = {kind_of(trouble), message.offset, 0, 0};
+  const bool undecodable = trouble == Trouble::undecodable;
+  if (probed.kind == Probed::Kind::record && !(undecodable && range.which == ProbeRange::Which::trouble)) return true;
+  const bool by_broker = message.err == RD_KAFKA_RESP_ERR_INVALID_MSG;
+  probed = {kind_of(trouble), by_broker ? kUnknown : message.offset, 0, 0};
+  probed.silent_inside = message.err == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
   return true;
 }
 

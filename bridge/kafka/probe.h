@@ -14,7 +14,7 @@ namespace tailrace {
 
 // Of a partition's records in [from, until), one is wanted.
 struct ProbeRange {
-  enum class Which { first, last };
+  enum class Which { first, last, trouble };  // trouble: read on to what can't be read
   Partition partition = 0;
   Offset from = 0;
   Offset until = 0;
@@ -26,7 +26,7 @@ struct Probed {
     record,
     nothing,       // none in the range
     out_of_range,  // `from` lies before the log's beginning or past its end
-    undecodable,   // what stands at `offset` can't be read
+    undecodable,   // the batch that begins at `offset` can't be read; kUnknown: the broker itself can't
     no_partition,
     unavailable,   // no answer in time
   };
@@ -34,6 +34,7 @@ struct Probed {
   Offset offset = kUnknown;  // of the record; of the end where it was met
   std::uint32_t fingerprint = 0;
   Millis timestamp = 0;
+  bool silent_inside = false;  // undecodable: who asks for an offset inside that batch gets no answer at all
 };
 
 class Probe {
@@ -54,7 +55,7 @@ class Probe {
   void drop_lacking(const std::string& topic, Open& open, std::vector<Probed>& found);
   bool take(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed);
   bool take_record(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed);
-  bool take_error(const rd_kafka_message_t& message, Probed& probed);
+  bool take_error(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed);
 
   Fetcher fetcher_;
   const std::atomic<bool>& stopping_;

@@ -1,29 +1,53 @@
 #include "kafka/undecodable.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace tailrace {
 namespace {
 
+constexpr int kPatience = 5000;
 constexpr int kBatchesInARow = 1000;  // then what was found is told, and the rest is found later
 
-bool silent(const Probed& probed) {
-  return probed.kind == Probed::Kind::unavailable || probed.kind == Probed::Kind::no_partition;
-}
+using Kind = Probed::Kind;
 
-// The first offset behind the batch that `inside` lies in and that is named `first`; nullopt without an answer.
-std::optional<Offset> end_of_batch(Offset inside, Offset first, Offset stable, const LookFrom& look) {
-  Offset outside = std::max(stable, inside + 1);
-  for (Offset step = 1; outside - inside > 1; step *= 2) {
-    // Away from `inside` in growing steps, then, once it was stepped out of the batch, into the middle.
-    const Offset place = inside + std::min(step, (outside - inside) / 2);
-    const Probed probed = look(place);
-    if (silent(probed)) return std::nullopt;
-    const bool same = probed.kind == Probed::Kind::undecodable && probed.offset == first;
-    (same ? inside : outside) = place;
+bool silent(const Probed& probed) { return probed.kind == Kind::unavailable || probed.kind == Kind::no_partition; }
+
+// One batch, or what the broker itself can't read, from a place in it on.
+class BadBatch {
+ public:
+  // `answered_ms`: how long it took to hear that it is bad.
+  BadBatch(Offset place, const Probed& bad, int answered_ms, const LookFrom& look)
+      : place_(place), bad_(bad), patience_(std::clamp(8 * answered_ms, 1000, kPatience)), look_(look) {}
+
+  // The first offset behind it; nullopt without an answer. Away from the place in growing steps, then, once that led out
+  // of the batch, into the middle.
+  std::optional<Offset> end(Offset stable) const {
+    Offset inside = place_;
+    Offset outside = std::max(stable, place_ + 1);
+    for (Offset step = 1; outside - inside > 1; step *= 2) {
+      const Offset offset = inside + std::min(step, (outside - inside) / 2);
+      const auto has = holds(offset);
+      if (!has) return std::nullopt;
+      (*has ? inside : outside) = offset;
+    }
+    return outside;
   }
-  return outside;
-}
+
+ private:
+  std::optional<bool> holds(Offset offset) const {
+    const Probed probed = look_(offset, bad_.silent_inside ? patience_ : kPatience);
+    if (!silent(probed)) return probed.kind == Kind::undecodable && probed.offset == bad_.offset;
+    // Silence means that it is inside, if Kafka does answer at the place that is known to be bad.
+    if (!bad_.silent_inside || look_(place_, kPatience).kind != Kind::undecodable) return std::nullopt;
+    return true;
+  }
+
+  const Offset place_;
+  const Probed bad_;
+  const int patience_;
+  const LookFrom& look_;
+};
 
 }  // namespace
 
@@ -31,10 +55,12 @@ std::optional<Undecodable> find_undecodable(Offset next, Offset stable, const Lo
   std::optional<Offset> from;
   Offset to = next;
   for (int i = 0; i < kBatchesInARow; ++i) {
-    const Probed probed = look(to);
+    const auto began = std::chrono::steady_clock::now();
+    const Probed probed = look(to, kPatience);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
     if (silent(probed)) return std::nullopt;
-    if (probed.kind != Probed::Kind::undecodable) break;
-    const auto end = end_of_batch(to, probed.offset, stable, look);
+    if (probed.kind != Kind::undecodable) break;
+    const auto end = BadBatch(to, probed, static_cast<int>(took.count()), look).end(stable);
     if (!end) return std::nullopt;
     const bool hole_before = probed.offset > to && probed.offset < *end;
     if (!from) from = hole_before ? probed.offset : to;

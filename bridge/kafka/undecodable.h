@@ -14,8 +14,8 @@ struct Undecodable {
   Offset to = 0;
 };
 
-// Asks what comes first at an offset of the partition.
-using LookFrom = std::function<Probed(Offset)>;
+// Asks what comes first at an offset of the partition, and waits no longer than that for it.
+using LookFrom = std::function<Probed(Offset, int patience_ms)>;
 
 // What can't be read at `next`, below `stable`; nullopt where Kafka did not answer.
 std::optional<Undecodable> find_undecodable(Offset next, Offset stable, const LookFrom& look);

@@ -93,8 +93,9 @@ bool Verifier::lasting(const std::string& topic, bool doubtful) {
 void Verifier::find_extents(const CheckRequest& request, CheckAnswer& answer) {
   for (const Claim& claim : request.claims) {
     if (std::ranges::find(request.undecodable, claim.partition) == request.undecodable.end()) continue;
-    const auto first_from = [&](Offset offset) {
-      return look(request.topic, {{claim.partition, offset, claim.bounds.stable, ProbeRange::Which::first}}).front();
+    const auto first_from = [&](Offset offset, int patience_ms) {
+      const ProbeRange range{claim.partition, offset, claim.bounds.stable, ProbeRange::Which::first};
+      return records_.look(request.topic, range, patience_ms);
     };
     if (const auto extent = find_undecodable(claim.next, claim.bounds.stable, first_from))
       answer.undecodable[claim.partition] = *extent;

@@ -33,8 +33,8 @@ class Logs {
         ++looks;
         const auto at = records[range.partition].find(range.from);
         found.push_back(at == records[range.partition].end()
-                            ? Probed{Probed::Kind::nothing, range.from + 1, 0, 0}
-                            : Probed{Probed::Kind::record, range.from, at->second, 0});
+                            ? Probed{Probed::Kind::nothing, range.from + 1, 0, 0, false}
+                            : Probed{Probed::Kind::record, range.from, at->second, 0, false});
       }
       return found;
     };

@@ -8,13 +8,18 @@ namespace {
 // A log in which some batches can't be read. librdkafka names the first offset of the batch.
 struct Batches {
   std::vector<std::pair<Offset, Offset>> corrupt;  // [first, next)
+  bool silent_inside = false;
+  bool by_broker = false;
   int looks = 0;
 
-  Probed operator()(Offset offset) {
+  Probed operator()(Offset offset, int) {
     ++looks;
-    for (const auto& [first, next] : corrupt)
-      if (offset >= first && offset < next) return {Probed::Kind::undecodable, first, 0, 0};
-    return {Probed::Kind::record, offset, 0, 0};
+    for (const auto& [first, next] : corrupt) {
+      if (offset < first || offset >= next) continue;
+      if (silent_inside && offset > first) return {};
+      return {Probed::Kind::undecodable, by_broker ? kUnknown : first, 0, 0, silent_inside};
+    }
+    return {Probed::Kind::record, offset, 0, 0, false};
   }
 };
 
@@ -26,7 +31,7 @@ Undecodable find(Batches& batches, Offset next, Offset stable = 100'000) {
 
 TEST(UndecodableTest, is_exactly_the_batch) {
   for (const Offset size : {1, 2, 3, 17, 64, 1000, 4097}) {
-    Batches batches{{{500, 500 + size}}};
+    Batches batches{.corrupt = {{500, 500 + size}}};
     const Undecodable found = find(batches, 500);
     EXPECT_EQ(found.from, 500);
     EXPECT_EQ(found.to, 500 + size);
@@ -35,32 +40,45 @@ TEST(UndecodableTest, is_exactly_the_batch) {
 }
 
 TEST(UndecodableTest, goes_from_the_middle_of_a_batch_to_its_end) {
-  Batches batches{{{500, 600}}};
+  Batches batches{.corrupt = {{500, 600}}};
   EXPECT_EQ(find(batches, 550).from, 550);
   EXPECT_EQ(find(batches, 550).to, 600);
 }
 
 TEST(UndecodableTest, does_not_skip_a_good_batch_between_two_bad_ones) {
-  Batches batches{{{500, 510}, {511, 5000}}};
+  Batches batches{.corrupt = {{500, 510}, {511, 5000}}};
   EXPECT_EQ(find(batches, 500).to, 510);
   EXPECT_EQ(find(batches, 511).to, 5000);
 }
 
 TEST(UndecodableTest, takes_bad_batches_in_a_row_together) {
-  Batches batches{{{500, 510}, {510, 511}, {511, 5000}}};
+  Batches batches{.corrupt = {{500, 510}, {510, 511}, {511, 5000}}};
   EXPECT_EQ(find(batches, 500).to, 5000);
 }
 
+TEST(UndecodableTest, takes_silence_for_the_inside_of_a_batch_that_is_silent_there) {
+  Batches batches{.corrupt = {{500, 610}}, .silent_inside = true};
+  EXPECT_EQ(find(batches, 500).to, 610);
+}
+
+TEST(UndecodableTest, finds_the_end_of_what_the_broker_can_not_read) {
+  Batches batches{.corrupt = {{500, 5000}}, .by_broker = true};
+  EXPECT_EQ(find(batches, 600).from, 600);
+  EXPECT_EQ(find(batches, 600).to, 5000);
+  EXPECT_LT(batches.looks, 100);
+}
+
 TEST(UndecodableTest, ends_at_the_end_of_the_log) {
-  Batches batches{{{500, 600}}};
+  Batches batches{.corrupt = {{500, 600}}};
   EXPECT_EQ(find(batches, 500, 600).to, 600);
-  Batches last{{{599, 600}}};
+  Batches last{.corrupt = {{599, 600}}};
   EXPECT_EQ(find(last, 599, 600).to, 600);
 }
 
 TEST(UndecodableTest, leaves_out_the_hole_before_it) {
-  const auto found = find_undecodable(490, 1000, [](Offset offset) {
-    return offset < 520 ? Probed{Probed::Kind::undecodable, 500, 0, 0} : Probed{Probed::Kind::record, offset, 0, 0};
+  const auto found = find_undecodable(490, 1000, [](Offset offset, int) {
+    return offset < 520 ? Probed{Probed::Kind::undecodable, 500, 0, 0, false}
+                        : Probed{Probed::Kind::record, offset, 0, 0, false};
   });
   EXPECT_EQ(found->from, 500);
   EXPECT_EQ(found->to, 520);
@@ -73,7 +91,7 @@ TEST(UndecodableTest, is_empty_when_it_can_be_read_after_all) {
 }
 
 TEST(UndecodableTest, is_unknown_while_kafka_does_not_answer) {
-  EXPECT_FALSE(find_undecodable(0, 10, [](Offset) { return Probed{}; }));
+  EXPECT_FALSE(find_undecodable(0, 10, [](Offset, int) { return Probed{}; }));
 }
 
 }  // namespace
