@@ -29,18 +29,25 @@ void ChannelView::start_partition(Partition partition, Offset start) {
 void ChannelView::reset(const LogReset& reset) {
   log.restart(reset.start, 0);
   live_ = reset.start;
-  last.assign(log.partitions(), std::nullopt);
+  forget_anchors();
 }
 
 void ChannelView::skip(const LogSkipped& skipped) {
   log.restart(skipped.start, skipped.sequence);
+  forget_anchors();
+}
+
+// An answer that is on its way is of the log as it was.
+void ChannelView::forget_anchors() {
   last.assign(log.partitions(), std::nullopt);
+  anchors_known = false;
+  anchors_outdated_ = !waiting_for_anchors.empty();
 }
 
 // Without an answer subscribers start all the same; their positions have no anchor until an update comes.
 void ChannelView::learn_anchors(const std::vector<Place>& places,
                                 const Result<std::vector<std::optional<Anchor>>>& anchors) {
-  anchors_known = anchors.has_value();
+  anchors_known = !std::exchange(anchors_outdated_, false) && anchors.has_value();
   for (std::size_t i = 0; anchors_known && i < places.size(); ++i)
     if (auto& slot = last[static_cast<std::size_t>(places[i].partition)]; !slot) slot = (*anchors)[i];
   for (const auto& waiting : std::exchange(waiting_for_anchors, {})) waiting();

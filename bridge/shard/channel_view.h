@@ -34,7 +34,7 @@ struct ChannelView {
   std::map<Partition, TransactionStatus> held;  // open transactions that hold the end back
   std::vector<std::optional<Anchor>> last;      // the last update of each partition, in the log or before it
   Offsets truncated;                            // from where on the history was lost, where this bridge saw it
-  bool anchors_known = false;                   // also of the records before the log began
+  bool anchors_known = false;                   // also of the records before the log's start
   std::vector<std::function<void()>> waiting_for_anchors;
   std::vector<Subscription*> subscriptions;
 
@@ -42,7 +42,10 @@ struct ChannelView {
   std::map<std::vector<Millis>, Question<TimeOffsets>> times;
 
  private:
+  void forget_anchors();
+
   Offsets live_;  // where the end stood when the log was opened
+  bool anchors_outdated_ = false;
 };
 
 }  // namespace tailrace
