@@ -49,6 +49,7 @@ class Cursor final : public Reader {
   // Items taken in step and not sent: go back to the one with `sequence`.
   void rewind(std::uint64_t sequence) { log_.step_back(*this, sequence); }
 
+  const std::optional<Offsets>& end() const { return to_; }
   bool in_step() const { return standing() && next_.empty(); }
   bool catching_up() const { return !standing(); }
   Offsets offsets() const { return next_.empty() && standing() ? log_.offsets_at(*this) : next_; }

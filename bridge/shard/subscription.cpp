@@ -13,6 +13,8 @@ namespace tailrace {
 namespace {
 
 constexpr Millis kRetryAfter = 500;
+constexpr Millis kAheadLook = 1000;
+constexpr Millis kAheadPatience = 10'000;  // of successful answers, before a position above the end is judged
 
 // Where a subscriber that stood at `next` goes on: a truncation only ever takes it back.
 Offset resumed(const LogReset& reset, std::size_t p, Offset next) {
@@ -177,10 +179,59 @@ void Subscription::flow(Beginning beginning) {
   for (std::size_t p = 0; p < live.size(); ++p) head.places.push_back({static_cast<Partition>(p), live[p], {}});
   session_.say(subscribed_frame(channel(), position, head, id_));
   if (!beginning.reset.empty()) session_.say_reset(channel(), beginning.reset, position);
+  anchored_ = !beginning.anchors.empty();
+  for (std::size_t p = 0; p < beginning.anchors.size(); ++p)
+    if (p < live.size() && beginning.next[p] > live[p] && !beginning.anchors[p]) anchored_ = false;
   add(session_.shard().probe().subscriptions);
   cursor_.emplace(view_->log, [this] { session_.ready(*this); });
   cursor_->start(std::move(beginning.next), std::move(beginning.to));
   for (const auto& [partition, status] : view_->held) say_held(status);
+  session_.ready(*this);
+  if (ahead_of(live)) watch_ahead(steady_millis());
+}
+
+// ---- a position above the end: this bridge or the leader may be behind, so it waits, and is judged on evidence only
+
+bool Subscription::ahead_of(const Offsets& ends) const {
+  const Offsets next = cursor_->offsets();
+  for (std::size_t p = 0; p < next.size() && p < ends.size(); ++p)
+    if (ends[p] != kUnknown && next[p] > ends[p]) return true;
+  return false;
+}
+
+void Subscription::watch_ahead(Millis below_since) {
+  session_.shard().after(kAheadLook, alive([below_since, flow = flow_](Subscription& self) {
+    if (flow != self.flow_ || !self.ahead_of(self.view_->live())) return;
+    self.session_.shard().ask_bounds(
+        self.view_, self.alive([below_since, flow](Subscription& same, const Result<std::vector<Bounds>>& bounds) {
+          if (flow == same.flow_) same.judge_ahead(below_since, bounds);
+        }));
+  }));
+}
+
+void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Bounds>>& bounds) {
+  const Millis now = steady_millis();
+  if (bounds.has_error()) return watch_ahead(now);
+  Offsets next = cursor_->offsets();
+  Offsets ends;
+  for (const Bounds& one : *bounds) ends.push_back(one.stable);
+  if (!ahead_of(ends)) return;
+  if (now - below_since < kAheadPatience) return watch_ahead(below_since);
+  if (anchored_) {
+    for (std::size_t p = 0; p < next.size() && p < ends.size(); ++p)
+      if (ends[p] != kUnknown) next[p] = std::min(next[p], ends[p]);
+    return go_on(std::move(next), "truncated");
+  }
+  find_start(session_.shard(), view_, command_.start, alive([now](Subscription& self, const Result<Offsets>& start) {
+    if (start.has_error()) return self.watch_ahead(now);
+    self.go_on(*start, "position_invalid");
+  }));
+}
+
+void Subscription::go_on(Offsets next, std::string_view reason) {
+  ++flow_;
+  cursor_->start(next, cursor_->end());
+  session_.say_reset(channel(), reason, view_->position_at(next));
   session_.ready(*this);
 }
 
@@ -244,10 +295,7 @@ void Subscription::on_reset(const LogReset& reset) {
   for (std::size_t p = 0; p < next.size(); ++p)
     next[p] = resumed(reset, p, next[p]);
   if (reset.reason == "recreated") next.resize(reset.resume.size());
-  ++flow_;
-  cursor_->start(next, std::nullopt);
-  session_.say_reset(channel(), reset.reason, view_->position_at(next));
-  session_.ready(*this);
+  go_on(std::move(next), reset.reason);
 }
 
 Position Subscription::position() const {

@@ -59,6 +59,10 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void differs(Beginning beginning, Partition partition);
   void find_end(Beginning beginning);
   void flow(Beginning beginning);
+  void watch_ahead(Millis below_since);
+  void judge_ahead(Millis below_since, const Result<std::vector<Bounds>>& bounds);
+  bool ahead_of(const Offsets& ends) const;
+  void go_on(Offsets next, std::string_view reason);
   void fail(const Error& error);
   void retry(std::function<void()> step);
   void count_catching_up(bool now);
@@ -70,6 +74,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   CommandId id_;
   std::shared_ptr<ChannelView> view_;
   std::optional<Cursor> cursor_;
+  bool anchored_ = false;  // the position that it began with had an anchor everywhere it lay ahead
   bool counted_catching_up_ = false;
   std::uint32_t flow_ = 0;  // counts resets: what was asked before one means nothing after it
 };
