@@ -3,6 +3,8 @@
 #include "config/cli.h"
 #include "config/describe.h"
 
+#include <spdlog/spdlog.h>
+
 #include <cstdio>
 
 namespace tailrace {
@@ -11,6 +13,8 @@ int run_check(const CheckOptions& options, const Settings& settings) {
   std::fputs(describe_settings(settings).c_str(), stdout);
   if (!options.connect) return kExitDone;
   std::fputs("\n", stdout);
+  std::fflush(stdout);
+  spdlog::set_level(spdlog::level::off);  // the findings say it
   const auto findings = ask_kafka(settings);
   for (const auto& line : findings.lines) std::fprintf(stdout, "%s\n", line.c_str());
   return findings.good ? kExitDone : kExitFailed;

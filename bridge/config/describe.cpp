@@ -33,13 +33,15 @@ std::string kafka_lines(const Settings& settings) {
   return text;
 }
 
+// What differs from a plain channel of the topic's name.
 std::string channel_line(const ChannelRule& rule) {
-  std::string text = "channel " + rule.name;
-  if (const auto at = text.find("{topic}"); at != std::string::npos && !rule.is_pattern())
-    text.replace(at, 7, rule.topic);
-  for (const auto& declaration : channel_declarations())
-    if (declaration.show(rule) != declaration.show(ChannelRule{}) && declaration.name() != "name")
-      text += ", " + declaration.name() + " " + declaration.show(rule);
+  const bool plain = rule.name == "{topic}" && !rule.is_pattern();
+  std::string text = "channel " + (plain ? rule.topic : rule.name);
+  for (const auto& declaration : channel_declarations()) {
+    const bool said = declaration.name() == "name" || (plain && declaration.name() == "topic");
+    const auto value = declaration.show(rule);
+    if (!said && value != declaration.show(ChannelRule{})) text += ", " + declaration.name() + " " + value;
+  }
   return text + "\n";
 }
 
@@ -68,7 +70,8 @@ std::string with_place(const Settings& settings, const std::string& refusal) {
   if (!refusal.starts_with(kafka)) return refusal;
   const auto key = refusal.substr(kafka.size(), refusal.find_first_of(": ", kafka.size()) - kafka.size());
   for (const auto& name : {"kafka." + key, "kafka." + key + ".file"})
-    if (const auto at = settings.places.find(name); at != settings.places.end()) return at->second + ": " + refusal;
+    if (const auto at = settings.places.find(name); at != settings.places.end())
+      return at->second + ": " + refusal.substr(at->second.starts_with("--") ? kafka.size() : 0);
   return refusal;
 }
 
