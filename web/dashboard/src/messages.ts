@@ -38,6 +38,8 @@ export interface ChannelHint {
   topic: string;
   title?: string;
   units?: Record<string, string>;
+  /** Numeric fields, the ones to show first. */
+  fields?: string[];
 }
 
 export type ToWorker =

@@ -38,6 +38,7 @@ export class Channel {
     this.topic = hint.topic;
     this.title = hint.title ?? "";
     this.units = hint.units ?? {};
+    this.profile.wanted = hint.fields ?? [];
   }
 
   unitOf(field: string): string {

@@ -43,7 +43,7 @@ export class Grouping {
   colorOf(name: string): number {
     const known = this.colors[name];
     if (known >= 1 && known <= kNamed) return known;
-    const taken = new Set(this.names.filter(n => n !== null && n !== name).map(n => this.colors[n!]));
+    const taken = new Set(this.names.flatMap(n => (n !== null && n !== name && this.colors[n] ? [this.colors[n]] : [])));
     let color = taken.size === 0 ? 1 : (hash(name) % kNamed) + 1;
     for (let i = 0; taken.has(color) && i < kNamed; i++) color = (color % kNamed) + 1;
     this.colors[name] = color;

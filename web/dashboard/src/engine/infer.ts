@@ -16,18 +16,20 @@ export function infer(channel: string, profile: Profile): PanelSpec[] {
 
 /** Numeric fields worth drawing, best first. */
 export function numericFields(profile: Profile): string[] {
-  const { numbers } = profile.columns;
-  const often = numbers.filter((_, i) => profile.seen[i] * 20 >= profile.sampled);
+  const { wanted } = profile, numbers = [...profile.columns.numbers];
+  const seen = new Map(numbers.map((path, i) => [path, profile.seen[i]])), rank = (path: string) => (wanted.includes(path) ? wanted.indexOf(path) : wanted.length);
+  numbers.sort((a, b) => rank(a) - rank(b));
+  const often = numbers.filter(path => seen.get(path)! * 20 >= profile.sampled);
   const moving = often.filter(path => !identity(path, profile));
   return moving.length ? moving : often;
 }
 
 /** Something that is measured over and over: lines by key, the last value of every key. */
 function entities(channel: string, profile: Profile, fields: string[]): PanelSpec[] {
-  const [first, ...others] = fields, many = profile.columns.keys.size > 1;
-  const list = [make(channel, "time", first, "key", "last", 8)];
-  if (many || fields.length > 1) list.push(make(channel, "last", first, "key", "last", 7));
-  for (const field of others.slice(0, 4)) list.push(make(channel, "time", field, "key", "last", 6));
+  const [first, ...others] = fields, many = profile.columns.keys.size > 1, by = profile.keyed ? "key" : "";
+  const list = [make(channel, "time", first, by, "last", 8)];
+  if (by && (many || fields.length > 1)) list.push(make(channel, "last", first, "key", "last", 7));
+  for (const field of others.slice(0, 4)) list.push(make(channel, "time", field, by, "last", 6));
   for (const field of fields.slice(0, 2)) list.push(stat(channel, field, "mean"));
   return list;
 }

@@ -121,6 +121,7 @@ export function parseInfo(json: unknown): BridgeInfo {
       name: c.name,
       topic: typeof c.topic === "string" ? c.topic : c.name,
       ...(typeof c.title === "string" && c.title ? { title: c.title } : null),
+      ...(Array.isArray(c.fields) ? { fields: c.fields.filter((field: unknown) => typeof field === "string") } : null),
       ...(c.units && typeof c.units === "object" ? { units: texts(c.units) } : null),
     })),
   };

@@ -7,6 +7,8 @@ const kAll = 2000;
 const kEvery = 16;
 
 export class Profile {
+  /** Fields that somebody configured to come first. */
+  wanted: string[] = [];
   records = 0;
   texts = 0;
   binaries = 0;
@@ -41,7 +43,7 @@ export class Profile {
   /** Every record is about something of its own, so its key is no series. */
   get eventful(): boolean {
     const keys = this.columns.keys;
-    if (this.keyed < this.sampled / 2) return true;
+    if (this.keyed < this.sampled / 2) return this.columns.words.length > 0;
     return keys.size > 24 && keys.size > this.sampled / 6;
   }
 

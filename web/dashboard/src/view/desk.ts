@@ -41,7 +41,7 @@ export class Desk {
   }
 
   propose(channel: string, panels: PanelSpec[], fresh: boolean): void {
-    if (this.layout.propose(channel, panels, fresh)) this.changed();
+    if (this.layout.propose(channel, panels, fresh, Date.now())) this.changed();
   }
 
   change(id: string, change: Partial<PanelSpec>): void {

@@ -5,16 +5,22 @@ import { arrange } from "./pack.ts";
 
 export const kWindows: [string, number][] = [["1 m", 60_000], ["5 m", 300_000], ["15 m", 900_000], ["1 h", 3_600_000]];
 
+/** How long a channel's panels may still change by themselves, in milliseconds. */
+const kYoung = 8000;
+
 export class Layout {
   panels: PanelSpec[] = [];
   /** The reader changed something: inference adds, and changes nothing any more. */
   own = false;
   private inferred = new Map<string, PanelSpec[]>();
+  /** When a channel's panels were first proposed. */
+  private born = new Map<string, number>();
 
-  /** Takes what inference made of a channel. Returns true when the sheet changes. */
-  propose(channel: string, panels: PanelSpec[], fresh: boolean): boolean {
-    const before = this.panels.filter(spec => spec.channel === channel);
-    if (before.length && (this.own || before.some(spec => !spec.auto))) return false;
+  /** Takes what inference made of a channel. Second thoughts count for seconds only: nothing moves what is being read. */
+  propose(channel: string, panels: PanelSpec[], fresh: boolean, now: number): boolean {
+    const before = this.panels.filter(spec => spec.channel === channel), born = this.born.get(channel) ?? now;
+    this.born.set(channel, born);
+    if (before.length && (this.own || now - born > kYoung || before.some(spec => !spec.auto))) return false;
     this.inferred.set(channel, panels);
     const colored = panels.map(spec => ({ ...spec, colors: before.find(old => old.id === spec.id)?.colors ?? spec.colors ?? {} }));
     if (this.own || fresh) this.panels = this.added(channel, colored, fresh);

@@ -26,9 +26,20 @@ test("events are a rate by kind, percentiles of what takes time, a ranking, key 
   assert.deepEqual(found, ["histogram latency_ms  spread", "time  region rate", "time latency_ms  spread", "top  sku count", "time amount region mean", "stat   rate", "stat amount  mean", "stat latency_ms  p95"]);
 });
 
+test("configured fields come first", () => {
+  const columns = new Columns(), profile = new Profile(columns), row = new Row();
+  for (let i = 0; i < 60; i++) {
+    columns.flatten({ disk: i % 5, cpu: i % 7, mem: i % 9 }, row, i);
+    row.key = columns.keys.id(`host-${i % 3}`, i);
+    profile.add(row);
+  }
+  profile.wanted = ["cpu", "gone", "mem"];
+  assert.deepEqual(infer("c", profile).filter(p => p.kind === "time").map(p => p.field), ["cpu", "mem", "disk"]);
+});
+
 test("one record of a new topic already makes a panel", () => {
   assert.deepEqual(panels([{ key: "me", value: { cpu: 42 } }]), ["time cpu key last", "stat cpu  mean"]);
-  assert.deepEqual(panels([{ key: null, value: 42 }]).slice(0, 1), ["time   rate"]);
+  assert.deepEqual(panels([{ key: null, value: 42 }]), ["time value  last", "stat value  mean"]);
 });
 
 test("text gets words instead of a chart", () => {

@@ -51,11 +51,12 @@ test("channels share the key figures, charts come before tables, words come last
 
 test("inference adds what is new and leaves alone what the reader touched", () => {
   const layout = new Layout(), first = make("a", "time", "x", "key", "last", 8), second = make("a", "time", "y", "key", "last", 6);
-  layout.propose("a", [first], false);
-  assert.ok(layout.propose("a", [first, second], false));
+  layout.propose("a", [first], false, 0);
+  assert.ok(layout.propose("a", [first, second], false, 5000));
+  assert.equal(layout.propose("a", [first], false, 60_000), false);
   layout.change(first.id, { hidden: true });
-  assert.equal(layout.propose("a", [second], false), false);
-  layout.propose("new", [make("new", "time", "z", "key", "last", 8)], true);
+  assert.equal(layout.propose("a", [second], false, 5000), false);
+  layout.propose("new", [make("new", "time", "z", "key", "last", 8)], true, 0);
   assert.equal(layout.panels[0].channel, "new");
   layout.reset();
   assert.ok(layout.panels.every(spec => !spec.hidden));

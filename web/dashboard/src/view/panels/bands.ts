@@ -53,7 +53,9 @@ export function drawMarks(u: uPlot, bands: Band[], at: number, tags: boolean): v
     const to = Math.min(band.to, at), a = x(band.from), b = x(to), front = x(band.front);
     if (b <= a) continue;
     if (band.kind === "gap") tag(ctx, band.text, b + 5 * k, y, { color: ink.loss, k, left, right });
-    else if (band.kind === "first") band.front > band.from && frontLine(box, front);
+    else if (band.kind === "first") {
+      if (band.front > band.from) frontLine(box, front);
+    }
     else if (band.front >= to) {
       if (tags && band.text) tag(ctx, band.text, (a + b) / 2, y, { color: ink.accent, align: "center", k, left, right });
     } else {

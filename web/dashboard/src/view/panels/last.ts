@@ -93,16 +93,17 @@ export class LastPanel extends Panel {
   private set(cell: Cell, value: number, i: number, quiet: boolean): void {
     const field = this.view!.fields[i], old = cell.value;
     if (Object.is(old, value)) return;
+    cell.node.classList.toggle("none", !Number.isFinite(value));
     cell.value = value;
     say(cell.text, text(value, field));
     const range = field.max - field.min;
     if (cell.bar) this.meter(cell.bar, value, field);
-    else if (!quiet && old === old && range > 0 && Math.abs(value - old) >= range * 0.02) flash(cell, value > old);
+    else if (!quiet && Number.isFinite(old) && range > 0 && Math.abs(value - old) >= range * 0.02) flash(cell, value > old);
   }
 
   private meter(bar: SVGElement, value: number, field: LastView["fields"][number]): void {
     const top = field.unit === "%" ? 100 : field.max || 1, share = Math.max(0, Math.min(100, (value / top) * 100));
-    bar.setAttribute("width", share.toFixed(1));
+    bar.setAttribute("width", Number.isFinite(share) ? share.toFixed(1) : "0");
     bar.setAttribute("class", `seq-${Math.min(7, 3 + Math.floor(share / 20))}`);
   }
 
@@ -139,13 +140,13 @@ function metered(view: LastView, i: number): boolean {
 
 function plainCell(): Cell {
   const node = el("td");
-  return { node, text: node, bar: null, value: NaN, flashed: 0 };
+  return { node, text: node, bar: null, value: Infinity, flashed: 0 };
 }
 
 function meterCell(): Cell {
   const bar = svg("rect", { height: 8, width: 0 }), text = el("span");
   const node = el("td", {}, el(".meter", {}, svg("svg", { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" }, bar), text));
-  return { node, text, bar, value: NaN, flashed: 0 };
+  return { node, text, bar, value: Infinity, flashed: 0 };
 }
 
 function text(value: number, field: LastView["fields"][number]): string {

@@ -1,0 +1,202 @@
+// What the page promises, against the real bridge: the first seconds, the outage that fills, the bridge that dies, time
+// that goes back, the link, the badge. Events are awaited in order, without limits of time; times are reported.
+import assert from "node:assert/strict";
+import { spawnSync, type ChildProcess } from "node:child_process";
+import { after, before, describe, test, type TestContext } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { assertClean, choose, findings, launch, panelNamed, pill, tableOf, visit, type Watched } from "./browser.ts";
+import { binary, Bridge, kcat, Kafka, missing, noKafka, produceDemo } from "./bridges.ts";
+
+/** Seconds that a panel's lines reach back, read from its table. */
+async function reach(page: Page, title: string): Promise<number> {
+  await choose(page, title, "Show as table");
+  await page.locator(".as-table tbody tr").nth(5).waitFor();
+  const rows = await tableOf(page, title), seconds = (text: string) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+  const drawn = rows.filter(row => row.slice(1).some(text => text !== "–"));
+  await choose(page, title, "Show as chart");
+  return (seconds(drawn[0][0]) - seconds(drawn.at(-1)![0]) + 86_400) % 86_400;
+}
+
+async function receipt(page: Page): Promise<{ text: string; updates: number; lost: string; took: string }> {
+  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
+  const text = await page.locator("#receipt").innerText();
+  return { text, updates: Number(/([\d,]+) updates?/.exec(text)![1].replace(/,/g, "")), lost: /lost\s+([\d,]+)/.exec(text)![1], took: /took\s+(.+)/.exec(text)![1] };
+}
+
+/** Wow 1: hatched, then filled, "0 lost". */
+async function cutAndRecover(t: TestContext, page: Page): Promise<void> {
+  await page.locator("#cut").click();
+  await pill(page, /^CUT BY YOU/);
+  await page.locator(".badge[data-kind=outage]").first().waitFor();
+  await page.locator(".cutline", { hasText: "Cut" }).waitFor();
+  const { updates, lost, took, text } = await receipt(page);
+  t.diagnostic(`cut for 10 s: ${updates} updates came back in ${took}`);
+  assert.equal(lost, "0");
+  assert.ok(updates > 20, text);
+  assert.match(text, /[\d,]+ to [\d,]+/);
+  await pill(page, /^LIVE.*behind/);
+  await page.locator(".badge[data-kind=outage], .badge[data-kind=replay]").first().waitFor({ state: "detached" });
+}
+
+/** Wow 3: every panel rewinds, plays, and snaps back to live. */
+async function rewind(t: TestContext, page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector("#keeps")?.textContent?.startsWith("Kafka holds"));
+  const lane = (await page.locator("#lanes").boundingBox())!, start = Date.now();
+  await page.mouse.move(lane.x + lane.width - 17, lane.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(lane.x + lane.width * 0.96, lane.y + 40, { steps: 5 });
+  await page.mouse.up();
+  await pill(page, /^PAST/);
+  const at = () => page.locator("#head").getAttribute("aria-valuetext");
+  const shown = (await page.locator("#clock").innerText()).slice(0, 8);
+  await page.waitForFunction(clock => {
+    const first = document.querySelector(".rec time")?.textContent?.slice(0, 8) ?? "99";
+    return first <= clock && [...document.querySelectorAll(".badge")].every(badge => badge.textContent !== "replaying");
+  }, shown);
+  t.diagnostic(`rewound to ${await at()}; all panels there after ${Date.now() - start} ms of dragging and loading`);
+  await page.locator("#speeds button", { hasText: "5×" }).click();
+  await pill(page, /^PAST.*5×/);
+  await page.waitForFunction(clock => document.querySelector("#clock")!.textContent!.slice(0, 8) > clock, shown);
+  await page.locator("#live").click();
+  await pill(page, /^LIVE/);
+}
+
+/** Wow 4: the same panels, window and moment for somebody else. */
+async function shareRoundTrip(browser: Browser, page: Page): Promise<Watched> {
+  const titles = (p: Page) => p.locator(".panel h3").allInnerTexts();
+  await page.keyboard.press("s");
+  await page.locator("dialog", { hasText: "Copied." }).waitFor();
+  const link = await page.locator(".link").inputValue();
+  await page.keyboard.press("Escape");
+  const other = await visit(browser, link, { theme: "light" });
+  await pill(other.page, /^PAST/);
+  await other.page.locator(".rec").first().waitFor();
+  assert.deepEqual(await titles(other.page), await titles(page));
+  const at = Number(/at=(\d+)/.exec(link)![1]);
+  assert.equal((await other.page.locator("#clock").innerText()).slice(0, 8), new Date(at).toTimeString().slice(0, 8));
+  return other;
+}
+
+describe("on the demo broker", { skip: missing }, () => {
+  let browser: Browser, bridge: Bridge, watched: Watched, page: Page;
+
+  before(async () => {
+    browser = await launch();
+    bridge = await Bridge.demo();
+    const start = Date.now();
+    watched = await visit(browser, bridge.url);
+    page = watched.page;
+    await pill(page, /^LIVE.*behind/);
+    opened = Date.now() - start;
+  });
+  after(async () => {
+    await browser?.close();
+    await bridge?.stop();
+  });
+  let opened = 0;
+
+  test("the last minute is drawn when the page opens", async t => {
+    t.diagnostic(`live ${opened} ms after the visit`);
+    for (const title of ["rate by region", "cpu by key"]) {
+      const seconds = await reach(page, title);
+      assert.ok(seconds >= 50, `${title}: ${seconds} s`);
+    }
+  });
+
+  test("wow 1: cut for ten seconds; the outage fills; nothing is lost", async t => cutAndRecover(t, page));
+
+  test("wow 3: back in time, play, live", async t => rewind(t, page));
+
+  test("wow 4: a share link round trip", async () => {
+    const other = await shareRoundTrip(browser, page);
+    assertClean(other);
+    await other.close();
+  });
+
+  test("wow 5: every panel says what it is", async () => {
+    const badges = (await page.locator(".panel .badge:visible").allInnerTexts()).filter(Boolean);
+    assert.ok(badges.length >= 6);
+    assert.deepEqual([...new Set(badges.map(text => text.replace("*", "")))], ["exact"]);
+  });
+
+  test("the line of the connection card makes a channel and its panel", async t => {
+    const line = await page.locator("#connect pre").innerText();
+    assert.match(line, /kcat/);
+    const start = Date.now(), { status, stderr } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    const panel = page.locator(".panel", { has: page.locator(".from", { hasText: "hello" }) }).first();
+    await panel.waitFor();
+    t.diagnostic(`panel ${Date.now() - start} ms after the line was pasted`);
+    await page.locator("#connect .tabs button", { hasText: "tailrace produce" }).click();
+    const other = (await page.locator("#connect pre").innerText()).replace("tailrace", binary);
+    assert.equal(spawnSync("bash", ["-c", other], { encoding: "utf8" }).status, 0);
+    await page.locator(".rec .ch", { hasText: "hello" }).first().waitFor();
+  });
+
+  test("markup in key, value, header and topic is text", async () => {
+    const evil = `<img src=x onerror="window.hacked=1">`;
+    kcat(bridge.kafka, "evil.topic", [`${evil}\t{"cpu":5,"${evil.replace(/"/g, "'")}":7,"name":"<script>window.hacked=1</script>"}`, `"><svg onload=window.hacked=1>\t${evil}`], ["-H", `${evil.replace(/=/g, "&#61;")}=${evil}`]);
+    await page.locator(".rec", { hasText: "evil.topic" }).first().click();
+    await page.locator(".detail").waitFor();
+    await page.locator(".panel .from", { hasText: "evil.topic" }).first().waitFor({ state: "attached" });
+    await page.keyboard.press("Escape");
+    assert.equal(await page.evaluate(() => (window as any).hacked), undefined);
+    assert.equal(await page.locator("main img, aside img, nav img, main script, aside script, nav script, main svg[onload]").count(), 0);
+  });
+
+  test("no serious finding of axe-core, no request to elsewhere, no error in the console", async () => {
+    assert.deepEqual(await findings(page), []);
+    assertClean(watched, true);
+  });
+});
+
+describe("on a real Kafka", { skip: noKafka }, () => {
+  let browser: Browser, kafka: Kafka, bridge: Bridge, producer: ChildProcess, watched: Watched, page: Page;
+
+  before(async () => {
+    browser = await launch();
+    kafka = Kafka.start();
+    producer = produceDemo(kafka.bootstrap);
+    bridge = await Bridge.serve(kafka.bootstrap);
+    watched = await visit(browser, bridge.url);
+    page = watched.page;
+    await pill(page, /^LIVE.*behind/);
+    await panelNamed(page, "rate by region");
+  });
+  after(async () => {
+    await browser?.close();
+    producer?.kill();
+    await bridge?.stop();
+    kafka?.stop();
+  });
+
+  test("wow 1: cut for ten seconds; the outage fills; nothing is lost", async t => cutAndRecover(t, page));
+
+  test("wow 2: the bridge is killed and started again; nothing is lost", async t => {
+    const { port } = bridge;
+    await page.locator("#receipt").waitFor({ state: "hidden" });
+    await bridge.stop();
+    await pill(page, /^OFFLINE/);
+    await page.locator(".badge[data-kind=outage]").first().waitFor();
+    bridge = await Bridge.serve(kafka.bootstrap, port);
+    const { updates, lost, took } = await receipt(page);
+    t.diagnostic(`restarted: ${updates} updates came back in ${took}`);
+    assert.equal(lost, "0");
+    assert.ok(updates > 0);
+    await pill(page, /^LIVE.*behind/);
+  });
+
+  test("wow 3: back in time, play, live", async t => rewind(t, page));
+
+  test("wow 4: a share link round trip", async () => {
+    const other = await shareRoundTrip(browser, page);
+    assertClean(other);
+    await other.close();
+  });
+
+  test("the lane shows the pace of records, and where the history begins", async () => {
+    await page.waitForFunction(() => document.querySelector("#lane-from")?.textContent !== "");
+    assert.match(await page.locator("#keeps").innerText(), /^Kafka holds \d+ (s|min)$/);
+    assertClean(watched, true);
+  });
+});
