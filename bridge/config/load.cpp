@@ -1,6 +1,7 @@
 #include "config/load.h"
 
 #include "config/declaration.h"
+#include "config/load_steps.h"
 #include "config/machine.h"
 #include "config/yaml_file.h"
 
@@ -11,8 +12,6 @@
 namespace tailrace {
 
 namespace {
-
-const std::string kPrefix = "TAILRACE_";
 
 std::vector<std::string> level_keys(const std::string& prefix) {
   std::vector<std::string> keys;
@@ -29,12 +28,6 @@ bool is_group(const std::string& key) {
   return !find_setting(key) && !level_keys(key + ".").empty();
 }
 
-void set(Settings& settings, const std::string& key, const Node& node) {
-  find_setting(key)->set(settings, node);
-  settings.places[key] = node.place;
-  for (const auto& [name, value] : node.members) settings.places[key + "." + name] = value.place;
-}
-
 [[noreturn]] void refuse_key(const Node& node, const std::string& key, const std::string& prefix) {
   const auto keys = level_keys(prefix);
   const auto dot = key.find('.', prefix.size());
@@ -47,7 +40,7 @@ void apply_map(Settings& settings, const Node& map, const std::string& prefix) {
   for (const auto& [name, value] : map.members) {
     const auto key = prefix + name;
     if (find_setting(key) && name.find('.') == std::string::npos) {
-      set(settings, key, value);
+      set_setting(settings, key, value);
     } else if (is_group(key)) {
       if (value.kind != Node::Kind::map)
         throw refusal(value.place, key, found_text(value), "a mapping with " + choice_text(level_keys(key + ".")));
@@ -58,15 +51,6 @@ void apply_map(Settings& settings, const Node& map, const std::string& prefix) {
   }
 }
 
-// "KEY=VALUE" of a flag or the environment as the mapping it stands for.
-Node key_value(const Node& node, const std::string& key) {
-  const auto equals = node.text.find('=');
-  if (equals == std::string::npos || equals == 0) throw refusal(node.place, key, found_text(node), "KEY=VALUE");
-  Node map{Node::Kind::map, node.place, {}, {}, {}};
-  map.members.emplace_back(node.text.substr(0, equals), Node::scalar(node.place, node.text.substr(equals + 1)));
-  return map;
-}
-
 // Repeated flags of a list are one list; anything else is set in turn.
 void apply_flag(Settings& settings, const std::string& key, const std::vector<std::string>& texts) {
   const auto* declaration = find_setting(key);
@@ -74,12 +58,12 @@ void apply_flag(Settings& settings, const std::string& key, const std::vector<st
   Node all{Node::Kind::list, declaration->flag, {}, {}, {}};
   for (const auto& text : texts) {
     const auto node = Node::scalar(declaration->flag, text);
-    if (declaration->shape == Shape::map) set(settings, key, key_value(node, key));
-    if (declaration->shape == Shape::scalar) set(settings, key, node);
+    if (declaration->shape == Shape::map) set_setting(settings, key, key_value(node, key));
+    if (declaration->shape == Shape::scalar) set_setting(settings, key, node);
     if (declaration->shape != Shape::list) continue;
     for (auto& item : list_items(node)) all.items.push_back(std::move(item));
   }
-  if (declaration->shape == Shape::list) set(settings, key, all);
+  if (declaration->shape == Shape::list) set_setting(settings, key, all);
 }
 
 void apply_flags(Settings& settings, const SettingSources& sources) {
@@ -92,47 +76,6 @@ void apply_flags(Settings& settings, const SettingSources& sources) {
       if (flag.first == key) texts.push_back(flag.second);
     apply_flag(settings, key, texts);
   }
-}
-
-// A Kubernetes service called "tailrace" puts TAILRACE_PORT and its like into every pod.
-bool is_service_variable(const std::string& name) {
-  return name.ends_with("_SERVICE_HOST") || name.ends_with("_PORT") ||
-         name.find("_SERVICE_PORT") != std::string::npos || name.find("_PORT_") != std::string::npos;
-}
-
-// TAILRACE_KAFKA_SASL_PASSWORD → sasl.password
-std::string kafka_key(std::string rest) {
-  for (auto& c : rest) c = c == '_' ? '.' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return rest;
-}
-
-// The setting that a variable names; null where it names none.
-const Declaration<Settings>* setting_of(const std::string& variable) {
-  for (const auto& declaration : setting_declarations())
-    if (declaration.environment() == variable) return &declaration;
-  return nullptr;
-}
-
-[[noreturn]] void refuse_variable(const std::string& name) {
-  std::vector<std::string> known{"CONFIG"};
-  for (const auto& declaration : setting_declarations())
-    if (!declaration.environment().empty()) known.push_back(declaration.environment().substr(kPrefix.size()));
-  const auto meant = suggest(name.substr(kPrefix.size()), known);
-  throw refusal(name, "", "an unknown variable", "TAILRACE_ and the name of a setting",
-                meant.empty() ? "" : kPrefix + meant);
-}
-
-void apply_variable(Settings& settings, const std::string& name, const std::string& text) {
-  const auto node = Node::scalar(name, text);
-  const auto* declaration = setting_of(name);
-  if (declaration && declaration->shape == Declaration<Settings>::Shape::map)
-    return set(settings, declaration->key, key_value(node, declaration->key));
-  if (declaration) return set(settings, declaration->key, node);
-  if (name == "TAILRACE_CONFIG" || is_service_variable(name)) return;
-  const auto kafka = kPrefix + "KAFKA_";
-  if (!name.starts_with(kafka)) refuse_variable(name);
-  const auto key = kafka_key(name.substr(kafka.size()));
-  set(settings, "kafka", key_value(Node::scalar(name, key + "=" + text), "kafka"));
 }
 
 std::string read_secret(const std::string& place, const std::string& key, const std::string& path) {

@@ -45,7 +45,7 @@ A mistake anywhere ends the start with exit code 2 and one line that says where 
 
 **Secrets** need not stand in the file or on the command line: a key of `kafka` that ends in `.file` names a file that holds the value, and
 `TAILRACE_KAFKA_SASL_PASSWORD` is the key `sasl.password`. `tailrace check` never shows them. Variables that Kubernetes makes
-for a service called `tailrace` (`TAILRACE_PORT`, `TAILRACE_SERVICE_HOST` …) are no settings and are ignored.
+for a service called `tailrace` (`TAILRACE_PORT`, `TAILRACE_SERVICE_HOST` …) are no settings and are ignored; so is every other variable that does not look like a mistyped setting.
 )";
 
 // A cell of a table: bars would end it.

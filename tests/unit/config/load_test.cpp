@@ -110,6 +110,11 @@ TEST(Load, variables_of_a_kubernetes_service_are_no_settings) {
   EXPECT_NO_THROW(load_settings(sources));
 }
 
+TEST(Load, other_programs_variables_are_left_alone) {
+  const SettingSources sources{"", {{"TAILRACE_CACHE", "/x"}, {"TAILRACE_KAFKA_DIR", "/y"}, {"TAILRACE_BIN", "z"}}, {}};
+  EXPECT_TRUE(load_settings(sources).kafka.empty());
+}
+
 TEST(Load, an_empty_variable_is_not_set) {
   EXPECT_FALSE(load_settings({"", {{"TAILRACE_PUBLIC", ""}}, {}}).allow_public);
 }
