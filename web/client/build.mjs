@@ -28,8 +28,7 @@ async function bundle(entry, out, options) {
 }
 
 async function library() {
-  rmSync("dist", { recursive: true, force: true });
-  mkdirSync("dist");
+  mkdirSync("dist", { recursive: true }); // written over, not removed: others may be reading it
   await bundle("src/index.ts", "tailrace.js", { format: "esm" });
   await bundle("src/global.ts", "tailrace.global.js", { format: "iife" });
   await bundle("src/react.ts", "react.js", { format: "esm", external: ["react"] });
@@ -39,19 +38,12 @@ async function library() {
 }
 
 async function tests() {
-  const isTest = (file) => /\.test\.tsx?$/.test(file);
+  const files = readdirSync("test", { recursive: true }).map((file) => `test/${file}`);
+  const named = (pattern) => ({ entryPoints: files.filter((file) => pattern.test(file)), outdir: ".test", outbase: "test" });
   rmSync(".test", { recursive: true, force: true });
-  await build({
-    ...common,
-    entryPoints: readdirSync("test", { recursive: true }).filter(isTest).map((file) => `test/${file}`),
-    outdir: ".test",
-    outbase: "test",
-    platform: "node",
-    format: "esm",
-    packages: "external",
-    sourcemap: "inline",
-    jsx: "automatic",
-  });
+  const forNode = { platform: "node", format: "esm", packages: "external", sourcemap: "inline", jsx: "automatic" };
+  await build({ ...common, ...forNode, ...named(/\.test\.tsx?$/) });
+  await build({ ...common, format: "iife", ...named(/\.page\.ts$/) });
 }
 
 await library();

@@ -87,12 +87,12 @@ export function createClient(url: string | URL, options: Options, host: Host): C
 
   function suspend(reason: string): void {
     around.suspended_ = reason;
-    for (const { suspend_ } of all()) suspend_();
+    all().forEach(({ suspend_ }) => suspend_());
   }
 
   function retry(): void {
     around.suspended_ = "";
-    for (const { retry_ } of all()) retry_();
+    all().forEach(({ retry_ }) => retry_());
   }
 
   const page = [
@@ -118,8 +118,8 @@ export function createClient(url: string | URL, options: Options, host: Host): C
     suspend: () => suspend("suspended"),
     retry,
     close() {
-      for (const cancel of page) cancel();
-      for (const { close_ } of all()) close_();
+      page.forEach((cancel) => cancel());
+      all().forEach(({ close_ }) => close_());
     },
   };
   return client;

@@ -72,19 +72,15 @@ export function createConnection(around: Surroundings) {
     carry_(name: unknown, rider: Rider): void {
       if (self.state_ === "closed") return rider.ended_(failure("closed", "closed"));
       self.riders_.set(name, rider);
-      self.open_();
       if (self.isOpen_) rider.opened_();
+      if (self.state_ !== "idle") return;
+      if (around.suspended_) rest();
+      else void dial("open");
     },
 
     release_(channel: string): void {
       self.riders_.delete(channel);
       around.released_(self);
-    },
-
-    open_(): void {
-      if (self.state_ !== "idle") return;
-      if (around.suspended_) rest();
-      else void dial("open");
     },
 
     /** Sends an op under a new id, which it returns. */
@@ -118,7 +114,7 @@ export function createConnection(around: Surroundings) {
       if (self.state_ === "closed") return;
       drop();
       set("closed", error.code, code);
-      for (const rider of self.riders_.values()) rider.ended_(error);
+      self.riders_.forEach((rider) => rider.ended_(error));
       self.riders_.clear();
     },
   };
@@ -165,8 +161,9 @@ export function createConnection(around: Surroundings) {
     liveness.heard_();
     try {
       const frame = parseFrame(data);
+      const feed = self.riders_.get(frame.ch);
       if (!self.isOpen_) welcome(frame.welcome);
-      else if (frame.ch !== undefined) self.riders_.get(frame.ch)?.data_?.(frame, data);
+      else if (feed) feed.data_!(frame, data);
       else control(frame, data);
       if (self.isOpen_ && host.now() - measuredAt > MEASURE) measure();
     } catch (error) {
@@ -186,7 +183,7 @@ export function createConnection(around: Surroundings) {
     measuredAt = 0;
     liveness.start_(heartbeat);
     set("live", "open");
-    for (const rider of self.riders_.values()) rider.opened_();
+    self.riders_.forEach((rider) => rider.opened_());
   }
 
   function control(frame: Frame, text: string): void {
@@ -211,7 +208,7 @@ export function createConnection(around: Surroundings) {
     const mine = attempt;
     try {
       await ask(self, host, { op: "auth", token: await getToken() });
-      for (const rider of self.riders_.values()) rider.authenticated_?.();
+      self.riders_.forEach((rider) => rider.authenticated_?.());
     } catch (error: any) {
       if (mine !== attempt) return;
       report(error.code ?? "token_failed", error.message);
@@ -271,7 +268,7 @@ export function createConnection(around: Surroundings) {
     const change = { old: self.state_, new: state, reason, code, retryIn };
     self.state_ = state;
     if (change.old === state && retryIn === undefined) return;
-    for (const rider of self.riders_.values()) rider.changed_(change);
+    self.riders_.forEach((rider) => rider.changed_(change));
     around.changed_(self, change);
   }
 

@@ -3,7 +3,7 @@ import type { TailraceError } from "./types.js";
 
 export function failure(code: string, message: string, retryable = false): TailraceError {
   const hint = hints[code] ?? (retryable ? "tried again" : "see the protocol's codes");
-  return Object.assign(new Error(message), { name: "TailraceError", code, retryable, hint });
+  return Object.assign(Error(message), { name: "TailraceError", code, retryable, hint });
 }
 
 /** Close codes that end the client, the two about tokens after a fresh one; all others are worth another attempt. */

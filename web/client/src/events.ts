@@ -21,6 +21,10 @@ export function createEvents<E>(): Events<E> {
   };
 }
 
-function call<T>(listener: (event: T) => unknown, event: T): Promise<unknown> {
-  return new Promise((resolve) => resolve(listener(event))).catch((error) => void Promise.reject(error));
+async function call<T>(listener: (event: T) => unknown, event: T): Promise<void> {
+  try {
+    await listener(event);
+  } catch (error) {
+    void Promise.reject(error);
+  }
 }

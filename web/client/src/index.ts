@@ -10,6 +10,6 @@ export type * from "./types.js";
  * It opens a socket with the first subscription or question.
  */
 export function connect(url: string | URL, options: Options = {}): Client {
-  if (!options.WebSocket && !globalThis.WebSocket) throw new TypeError("no WebSocket: pass one");
+  if (!options.WebSocket && !globalThis.WebSocket) throw TypeError("no WebSocket: pass one");
   return createClient(url, options, platform);
 }

@@ -53,7 +53,6 @@ export function createSubscription(home: Home, { channel, from = "live", positio
   let cut: Cut | undefined; // an outage that is not made good yet
   let servedAt = 0;
   let skips = false;
-  let over = false; // nothing more will come
   let closed = false;
   let cause: TailraceError | undefined; // of the end
   let looping = false;
@@ -66,7 +65,7 @@ export function createSubscription(home: Home, { channel, from = "live", positio
     pumped_() {
       const { feed_ } = self;
       const busy = feed_ ? goal || !feed_.isActive_ || queue.first_() : self.paused || queue.size_ > home.highWater_ / 4;
-      if (!over && !busy) home.place_(self);
+      if (!closed && !busy) home.place_(self);
     },
   });
 
@@ -105,7 +104,7 @@ export function createSubscription(home: Home, { channel, from = "live", positio
       queue.pump_();
     },
     skipToLive() {
-      if (over) return;
+      if (closed) return;
       leave();
       queue.clear_();
       self.place_ = goal = undefined;
@@ -158,13 +157,12 @@ export function createSubscription(home: Home, { channel, from = "live", positio
       if (queue.size_ > home.highWater_) leave("full");
     },
     end_() {
-      over = true;
-      leave();
       push(() => close("ended"));
     },
     refused_(error, forGood = looping && !error.retryable) {
-      if (forGood) close(error.code, error);
-      emit("error", error);
+      const own = error.code === "closed"; // by the application itself
+      if (forGood) close(error.code, own ? undefined : error);
+      if (!own) emit("error", error);
       self.changed_({ reason: error.code });
     },
     changed_({ reason, code, retryIn }) {
@@ -193,7 +191,7 @@ export function createSubscription(home: Home, { channel, from = "live", positio
 
   function close(reason: string, error?: TailraceError): void {
     if (closed) return;
-    over = closed = true;
+    closed = true;
     cause = error;
     queue.clear_();
     leave(reason);

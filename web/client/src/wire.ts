@@ -5,7 +5,7 @@ import type { Cover } from "./position.js";
 export type Frame = Record<string, any>;
 
 export function need(condition: unknown): asserts condition {
-  if (!condition) throw new Error("nonsense");
+  if (!condition) throw Error("nonsense");
 }
 
 export function parseFrame(data: string): Frame {

@@ -19,6 +19,7 @@ class Link {
   readonly flying: string[] = [];
   session: Session | undefined;
   isDead = false; // nothing passes, and nobody says so
+  welcomedAt = Infinity;
 
   constructor(readonly socket: FakeSocket) {
     socket.onsend = (op) => this.isDead || this.session?.receive(op);
@@ -29,8 +30,9 @@ class Link {
     this.session = new Session(bridge, { send: (text) => this.flying.push(text), close: () => {} });
   }
 
-  deliver(): boolean {
+  deliver(now: number): boolean {
     const text = this.isDead ? undefined : this.flying.shift();
+    if (text?.startsWith('{"welcome"')) this.welcomedAt = now;
     if (text !== undefined) this.socket.say(text);
     return text !== undefined;
   }
@@ -112,17 +114,17 @@ class World {
     for (let n = Math.floor(this.random() * 5); n-- > 0; ) link.session!.serve();
     link.session!.heartbeat();
     this.lie(link);
-    for (let n = this.isCalm ? 1000 : Math.floor(this.random() * 8); n-- > 0 && link.deliver(); );
+    for (let n = this.isCalm ? 1000 : Math.floor(this.random() * 8); n-- > 0 && link.deliver(this.host.time); );
   }
 
-  private hangUp({ socket, session }: Link): void {
+  private hangUp({ socket, session, welcomedAt }: Link): void {
     const code = this.pick([1006, 1006, 1001, 1011, 1012, 4408, 4429, 4409]);
     const hint = MAX + Math.floor(this.random() * 10_000);
     if (session && code === 1012) {
       this.hints.push(hint);
       socket.say({ closing: { reason: "draining", reconnect_in: hint } });
     }
-    const wasGood = session && this.host.time - session.openedAt > 5000;
+    const wasGood = this.host.time - welcomedAt > 5000;
     socket.hangUp(code === 4409 && !wasGood ? 1006 : code);
   }
 

@@ -56,14 +56,12 @@ export class Topic {
 
 export class Session {
   readonly subscriptions = new Map<string, Subscription>();
-  readonly openedAt: number;
   private lastSent = 0;
 
   constructor(
     private readonly bridge: Bridge,
     private readonly wire: Wire,
   ) {
-    this.openedAt = bridge.time();
     const limits = { message: 65536, subscriptions: 1000, times: 200, partitions: 1000 };
     const { time } = bridge;
     this.send({ welcome: { protocol: 1, server: "model/0", session: "s", heartbeat: 15000, time: time(), limits } });

@@ -1,0 +1,286 @@
+// The library as it is shipped, in Node and in Chromium, against real bridges and a real Kafka: a minute of cuts at
+// random in a proxy, bridges killed, pages reloaded. Then the checker, and what each application had consumed.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { after, before, test } from "node:test";
+import { setTimeout as pass } from "node:timers/promises";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { WebSocket } from "ws";
+import { connect } from "../../src/index.js";
+import { dice } from "../support/host.js";
+import { root } from "../support/root.js";
+import { Proxy } from "./proxy.js";
+import { Recorder, type Record } from "./recorder.js";
+import { check, missing, World, type Truth } from "./world.js";
+
+const SECONDS = Number(process.env.E2E_SECONDS ?? 60);
+const EXECUTABLE = "/usr/bin/chromium";
+const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+const options = { skip: missing, timeout: 20 * 60_000 };
+const folder = mkdtempSync(`${tmpdir()}/tailrace-client-`);
+const lives: { name: string; records: Record[]; from: "earliest" | "live" }[] = [];
+let world: World;
+let proxy: Proxy;
+let truth: Truth;
+let browser: Browser;
+const site = createServer((request, response) => {
+  const files: { [path: string]: string } = {
+    "/tailrace.js": `${root}/web/client/dist/tailrace.global.js`,
+    "/recorder.js": `${root}/web/client/.test/e2e/recorder.page.js`,
+  };
+  const file = files[request.url!];
+  response.setHeader("content-type", file || request.url === "/worker.js" ? "text/javascript" : "text/html");
+  if (request.method === "POST") request.on("data", (data) => told(JSON.parse(data))).on("end", () => response.end());
+  else if (file) response.end(readFileSync(file));
+  else if (request.url === "/worker.js") response.end('importScripts("/tailrace.js", "/recorder.js")');
+  else response.end('<!doctype html><script src="/tailrace.js"></script><script src="/recorder.js"></script>');
+});
+
+let told: (what: any) => void = () => {};
+
+before(async () => {
+  if (missing) return;
+  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+  world = await World.start(folder, origin());
+  proxy = new Proxy(() => world.ports, dice(Date.now()), 4000);
+  await storm(await proxy.listen());
+}, options);
+
+after(async () => {
+  await browser?.close();
+  proxy?.close();
+  site.close();
+  await world?.close();
+  rmSync(folder, { recursive: true, force: true });
+}, options);
+
+const origin = () => `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+
+/** All clients at once, a minute long; at the end everybody has caught up, and the truth is known. */
+async function storm(port: number): Promise<void> {
+  const url = `ws://127.0.0.1:${port}/ws`;
+  world.produce();
+  const clients = [...nodeClients(url), ...(await pages(url))];
+  await pass((SECONDS * 1000) / 3);
+  await world.kill(0);
+  await pass((SECONDS * 1000) / 3);
+  await world.kill(1);
+  await pass((SECONDS * 1000) / 3);
+  proxy.calm();
+  truth = await world.finish();
+  for (const client of clients) lives.push(await client.finish());
+}
+
+interface Runner {
+  finish(): Promise<(typeof lives)[number]>;
+}
+
+function nodeClients(url: string): Runner[] {
+  const recorder = (options: object, pace?: number) => new Recorder(connect, WebSocket, url, world.topic, options, pace);
+  const slow = recorder({ from: "earliest", highWater: 20_000 }, 20);
+  void slow.loop();
+  return [
+    runner("node, earliest", "earliest", recorder({ from: "earliest" }).listen()),
+    runner("node, live", "live", recorder({}).listen()),
+    runner("node, a slow loop", "earliest", slow),
+    reloaded(recorder),
+  ];
+}
+
+function runner(name: string, from: "earliest" | "live", recorder: Recorder): Runner {
+  return {
+    async finish() {
+      await until(() => recorder.hasReached(truth.ends), () => `${name}: ${JSON.stringify(recorder.sub.offsets)} ${recorder.sub.state}`);
+      const record = recorder.record();
+      recorder.client.close();
+      return { name, from, records: [record] };
+    },
+  };
+}
+
+/** A client that ends every few seconds and begins anew from the position that was kept. */
+function reloaded(recorder: (options: object) => Recorder): Runner {
+  const records: Record[] = [];
+  let current = recorder({ from: "earliest" }).listen();
+  const timer = setInterval(() => {
+    records.push(current.record());
+    current.client.close();
+    current = recorder({ from: "earliest", position: current.sub.position }).listen();
+  }, 3000);
+  return {
+    async finish() {
+      clearInterval(timer);
+      const last = await runner("node, reloaded", "earliest", current).finish();
+      return { ...last, records: [...records, ...last.records] };
+    },
+  };
+}
+
+/** A page, a Worker of it, and a page that is reloaded. */
+async function pages(url: string): Promise<Runner[]> {
+  const ignoreDefaultArgs = ["--disable-back-forward-cache"];
+  browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS.split(" "), ignoreDefaultArgs });
+  const open = async () => {
+    const page = await browser.newPage();
+    await page.goto(origin());
+    return page;
+  };
+  const [one, two] = [await open(), await open()];
+  await start(one, url, { from: "earliest" });
+  await one.evaluate(([url, channel]) => {
+    const worker = new Worker("/worker.js");
+    (globalThis as any).worker = worker;
+    (globalThis as any).ask = (what: object) => {
+      return new Promise((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.postMessage(what);
+      });
+    };
+    worker.postMessage({ run: [url, channel, { from: "earliest" }] });
+  }, [url, world.topic] as const);
+  await start(two, url, { from: "earliest" });
+  return [pageRunner(one), workerRunner(one), reloadedPage(two, url)];
+}
+
+const start = (page: Page, url: string, options: object) =>
+  page.evaluate(([url, channel, options]) => (globalThis as any).run(url, channel, options), [url, world.topic, options] as const);
+
+const recordOf = (page: Page): Promise<Record> => page.evaluate(() => (globalThis as any).recorder.record());
+
+function pageRunner(page: Page, name = "Chromium, a page", records: Record[] = []): Runner {
+  return {
+    async finish() {
+      const reached = () => page.evaluate((ends) => (globalThis as any).recorder.hasReached(ends), truth.ends);
+      await until(reached, () => name);
+      return { name, from: "earliest", records: [...records, await recordOf(page)] };
+    },
+  };
+}
+
+function workerRunner(page: Page): Runner {
+  const ask = (what: object) => page.evaluate((what) => (globalThis as any).ask(what), what);
+  const name = "Chromium, a Worker";
+  return {
+    async finish() {
+      await until(() => ask({ ends: truth.ends }), () => name);
+      return { name, from: "earliest", records: [(await ask({ record: true })) as Record] };
+    },
+  };
+}
+
+function reloadedPage(page: Page, url: string): Runner {
+  const records: Record[] = [];
+  let isOver = false;
+  const reload = async () => {
+    const record = await recordOf(page);
+    records.push(record);
+    await page.reload();
+    await start(page, url, { from: "earliest", position: record.position });
+  };
+  const reloads = (async () => {
+    while (!isOver) {
+      await reload();
+      await pass(4000);
+    }
+  })();
+  return {
+    async finish() {
+      isOver = true;
+      await reloads;
+      return pageRunner(page, "Chromium, a reloaded page", records).finish();
+    },
+  };
+}
+
+async function until(done: () => unknown, what: () => string): Promise<void> {
+  for (let n = 0; !(await done()); n++) {
+    assert.ok(n < 3000, `waited in vain for ${what()}`);
+    await pass(100);
+  }
+}
+
+/** What Kafka's own consumer saw: `p:o` to key and value. */
+function witnessed(): Map<string, [key: string, value: string]> {
+  const decode = (text: string) => Buffer.from(text, "base64").toString();
+  const lines = readFileSync(truth.seen, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  return new Map(lines.map(({ p, o, key, value }) => [`${p}:${o}`, [decode(key), decode(value)]]));
+}
+
+const life = (name: string) => lives.find((life) => life.name === name)!;
+const names = ["node, earliest", "node, live", "node, a slow loop", "node, reloaded"];
+const inChromium = ["Chromium, a page", "Chromium, a Worker", "Chromium, a reloaded page"];
+
+for (const name of [...names, ...inChromium]) {
+  test(`${name}: every record once, in order, verbatim`, options, () => {
+    const { records, from } = life(name);
+    const seen = witnessed();
+    const next: { [p: number]: number } = {};
+    let count = 0;
+    for (const { taken } of records) {
+      for (const [p, o, key, value] of taken) {
+        assert.ok(o >= (next[p] ?? 0), `${p}:${o} came again, or late`);
+        assert.deepEqual([key, value], seen.get(`${p}:${o}`), `${p}:${o}`);
+        if (p in next || from === "earliest") {
+          for (let missed = next[p] ?? 0; missed < o; missed++) assert.ok(!seen.has(`${p}:${missed}`), `${p}:${missed} is missing`);
+        }
+        next[p] = o + 1;
+        count++;
+      }
+    }
+    assert.deepEqual(next, Object.fromEntries(Object.entries(truth.ends)));
+    assert.ok(from === "live" || count === seen.size);
+    for (const { gaps, resets, errors, stats } of records) {
+      assert.deepEqual([gaps, resets, errors, stats.lost, stats.holes, stats.duplicates], [[], 0, [], 0, 0, 0]);
+    }
+  });
+}
+
+test("the checker finds no fault in what went over the wire", options, () => {
+  // What was on its way to the slow loop when it left is dropped and comes again: over the wire, not to the loop.
+  const files = lives.filter(({ name }) => name !== "node, a slow loop").flatMap(({ name, records }) =>
+    records.map(({ wire }, n) => {
+      const file = `${folder}/${name.replaceAll(/\W/g, "")}-${n}.jsonl`;
+      writeFileSync(file, wire.map((event) => `${JSON.stringify(event)}\n`).join(""));
+      return file;
+    }),
+  );
+  assert.deepEqual(check(truth, files), []);
+});
+
+test("there were cuts of every kind, and each was recovered from", options, (t) => {
+  const sockets = lives.flatMap(({ records }) => records.map(({ wire }) => wire.filter(({ event }) => event === "open").length));
+  const recovered = lives.flatMap(({ records }) => records.flatMap(({ recovered }) => recovered));
+  t.diagnostic(`${JSON.stringify(proxy.counts)}, ${sockets.reduce((a, b) => a + b)} sockets, ${recovered.length} recoveries, ${witnessed().size} records`);
+  assert.ok(Object.values(proxy.counts).every((count) => count > 0) || SECONDS < 60, JSON.stringify(proxy.counts));
+  assert.ok(recovered.length > lives.length && recovered.every(({ lost }) => lost === 0));
+  assert.ok(life("node, a slow loop").records[0]!.wire.some(({ text }) => text?.includes('"unsubscribe"')), "it never had to leave");
+});
+
+test("a page with a client is kept in the back/forward cache, and goes on when it is shown again", options, async () => {
+  const page = await browser.newPage();
+  await page.goto(origin());
+  await start(page, `ws://127.0.0.1:${world.ports[0]}/ws`, { from: "earliest" });
+  await until(() => page.evaluate((ends) => (globalThis as any).recorder.hasReached(ends), truth.ends), () => "the page");
+  const shown = new Promise<any>((resolve) => (told = resolve));
+  await page.evaluate(() => {
+    const { recorder } = globalThis as any;
+    const states: string[] = [];
+    let persisted: boolean;
+    recorder.sub.on("state", ({ new: state, reason }: any) => states.push(`${state} ${reason}`));
+    recorder.sub.on("recovered", ({ updates }: any) => {
+      void fetch("/told", { method: "POST", body: JSON.stringify({ persisted, states, updates }) });
+    });
+    addEventListener("pageshow", (event) => (persisted = event.persisted));
+  });
+  await page.goto(`${origin()}/elsewhere`);
+  page.evaluate(() => history.back()).catch(() => {}); // of a page from the cache Playwright hears no more
+  assert.deepEqual(await shown, {
+    persisted: true,
+    states: ["connecting pagehide", "replaying subscribed", "live head"],
+    updates: 0,
+  });
+});
