@@ -63,7 +63,7 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
 
   void take_page(std::size_t p, Offset wanted, const Page& page) {
     for (auto batch = page.batches.rbegin(); batch != page.batches.rend(); ++batch) take(**batch);
-    const bool expired = !page.batches.empty() && page.batches.front()->kind == Batch::Kind::gap;
+    const bool expired = !page.batches.empty() && page.batches.front()->reason == "expired";
     low_[p] = expired ? 0 : std::min(page.from, wanted);
     step(p);
   }

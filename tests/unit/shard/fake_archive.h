@@ -34,7 +34,7 @@ class FakeArchive final : public Archive {
     for (; count > 0; --count) add_at(p, at(p).stable, 1000 * at(p).stable, size);
   }
   void add_at(Partition p, Offset offset, Millis timestamp, std::size_t size = 1) {
-    at(p).records.push_back({offset, timestamp, std::string(size, '7')});
+    at(p).records.push_back({offset, timestamp, size == 1 ? "7" : '"' + std::string(size, 'x') + '"'});
     at(p).stable = offset + 1;
   }
   void add_holes(Partition p, Offset count) { at(p).stable += count; }
@@ -74,6 +74,7 @@ class FakeArchive final : public Archive {
   std::vector<Kept> partitions;
   bool unavailable = false;
   std::size_t part_bytes = 4 << 20;  // pages end after as much
+  std::vector<Span> corrupt;         // what comes as a gap
   int questions = 0;                 // of bounds, times and anchors
 
   // ---- the archive
@@ -163,10 +164,19 @@ class FakeArchive final : public Archive {
     if (const Span gone{request.partition, request.from, kept.earliest}; gone.from < gone.next)
       add(*page, make_gap(*request.channel, gone, "expired"));
     const Offset end = std::min(request.end, kept.stable);
-    while (page->next < end && page->bytes < part_bytes)
-      add(*page, batch(request.channel, request.partition, page->next, std::min(end, page->next + 64)));
+    while (page->next < end && page->bytes < part_bytes) add(*page, next_batch(request, page->next, end));
     page->at_end = page->next >= kept.stable;
     return page;
+  }
+
+  BatchPtr next_batch(const PageRequest& request, Offset from, Offset end) {
+    Offset next = std::min(end, from + 64);
+    for (const Span& bad : corrupt) {
+      if (bad.partition != request.partition || from >= bad.next) continue;
+      if (from >= bad.from) return make_gap(*request.channel, {bad.partition, from, bad.next}, "undecodable");
+      next = std::min(next, bad.from);
+    }
+    return batch(request.channel, request.partition, from, next);
   }
 
   static void add(Page& page, BatchPtr batch) {

@@ -46,10 +46,9 @@ class Subscriber {
     if (recreated) next.resize(resume.size());
     receiver_ = std::move(fresh);
     receiver_.stand(next);
-    to_.reset();
     asked_ = false;
     ready_ = true;
-    cursor_->start(next, std::nullopt);
+    cursor_->start(next, to_);
   }
 
   void send_kept() {

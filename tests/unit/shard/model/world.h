@@ -40,7 +40,7 @@ class World {
     for (std::int64_t count = dice_.between(1, 4); count > 0; --count) {
       Truth truth(dice_.one_in(3) ? 0 : kPageSpan * dice_.between(1, 3) - dice_.between(0, 300));
       truth.grow(dice_, truth.base + dice_.between(0, 300));
-      start.push_back(dice_.one_in(4) ? kUnknown : dice_.between(dice_.one_in(2) ? truth.end() : truth.base, truth.end()));
+      start.push_back(dice_.one_in(4) ? kUnknown : random_origin(truth));
       truths_.push_back(std::move(truth));
     }
     origins_ = start;
@@ -205,7 +205,7 @@ class World {
     keeper_.opened(0);
     log_->restart(start, 0);
     for (auto& subscriber : subscribers_)
-      if (!subscriber.ended()) subscriber.reset(resume, recreated, Receiver(truths_, origins_, {}, std::nullopt));
+      if (!subscriber.ended()) subscriber.reset(resume, recreated, Receiver(truths_, origins_, {}, subscriber.to()));
   }
 
   // ---- subscribers
