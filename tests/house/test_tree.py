@@ -10,6 +10,7 @@ TOP = {"CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "Dockerfile", "
        "docker-compose.yml", "ops", "schemas", "tests", "web"}
 SOURCES = (".h", ".cpp", ".py", ".ts", ".tsx", ".mjs", ".js", ".css")
 LINES = 400  # far above what a file should need; a noun is missing
+TEST_LINES = 800  # a list of behaviours may be longer
 
 
 def scripts():
@@ -31,7 +32,10 @@ def test_text_is_tidy():
 
 
 def test_sources_are_short():
-    assert not [str(path) for path, text in tree.texts(*SOURCES) if text.count("\n") > LINES]
+    def limit(path):
+        return TEST_LINES if "tests" in path.parts or "test" in path.parts else LINES
+
+    assert not [str(path) for path, text in tree.texts(*SOURCES) if text.count("\n") > limit(path)]
 
 
 def test_scripts_can_be_run():

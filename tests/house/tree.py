@@ -4,7 +4,7 @@ import os
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NOT_OURS = {".git", "build", "node_modules", "dist", "__pycache__", ".pytest_cache", ".cache"}
+NOT_OURS = {".git", "build", "node_modules", "dist", ".test", "__pycache__", ".pytest_cache", ".cache"}
 BINARY = {".png", ".ico", ".woff2", ".gz", ".jpg", ".bin"}
 
 
