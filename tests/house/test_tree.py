@@ -9,7 +9,7 @@ import tree
 TOP = {"CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "README.md", "bridge",
        "docker-compose.yml", "ops", "schemas", "tests", "web"}
 SOURCES = (".h", ".cpp", ".py", ".ts", ".tsx", ".mjs", ".js", ".css")
-LINES = 400  # far above what a file should need: a noun is missing. Tests are lists, and may be longer.
+LINES = 400  # far above what a file should need; a noun is missing
 TEST_LINES = 800  # a list of behaviours may be longer
 
 
