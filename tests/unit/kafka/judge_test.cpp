@@ -86,7 +86,7 @@ TEST_F(JudgeTest, a_truncated_log_that_grew_again_is_the_same_up_to_the_last_com
   const Verdict verdict = this->verdict(claim(0, 0, 1000, 1000, 1));
   EXPECT_EQ(verdict.kind, Kind::broken);
   EXPECT_LT(verdict.common, 950);
-  EXPECT_GT(verdict.common, 850);
+  EXPECT_GT(verdict.common, 930);
   EXPECT_TRUE(verdict.shared);
   EXPECT_EQ(finding_of({verdict}, false, false), Finding::truncated);
 }
@@ -141,14 +141,14 @@ TEST(TrailTest, keeps_few_anchors_the_nearer_the_more_of_them) {
   Trail trail;
   for (Offset offset = 0; offset < 100'000; ++offset) trail.add({offset, 0});
   const auto anchors = trail.anchors();
-  EXPECT_LT(anchors.size(), 40u);
+  EXPECT_LT(anchors.size(), 120u);
   EXPECT_EQ(anchors[0].offset, 99'999);
   EXPECT_EQ(anchors[1].offset, 99'998);
   for (const Offset back : {10, 100, 1000, 10'000}) {
     const Offset place = 100'000 - back;
     const auto before = std::ranges::find_if(anchors, [&](const Anchor& anchor) { return anchor.offset < place; });
     ASSERT_NE(before, anchors.end());
-    EXPECT_GE(before->offset, place - 2 * back) << "there is one within twice the distance";
+    EXPECT_GE(before->offset, place - back / 3) << "there is one within a third of the distance";
   }
 }
 

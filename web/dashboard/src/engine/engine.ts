@@ -26,6 +26,9 @@ export class Engine {
   private pausedRecords = 0;
   private feedWindow = { first: 0, rows: 20, hold: false };
   private feedChannel = "";
+  /** The moment that the address asked for, until it can be shown. */
+  private startAt: number | null;
+  private lastReceipt: Receipt | null = null;
   private inferred = new Map<string, { ids: string; next: number }>();
   private readonly wanted: Set<string>;
   private readonly directory = new Directory();
@@ -55,11 +58,9 @@ export class Engine {
     this.lane.setSpan(this.span);
     this.painter = new Painter(name => this.directory.channels.get(name));
     this.backfill = new Backfill(this.link, changed);
-    if (open.at !== null) this.startAt = open.at;
+    this.startAt = open.at;
     this.link.start();
   }
-
-  private startAt: number | null = null;
 
   do(command: ToWorker): void {
     switch (command.do) {
@@ -106,7 +107,6 @@ export class Engine {
     };
   }
 
-  private lastReceipt: Receipt | null = null;
   private receipt(): Receipt | null {
     const receipt = this.lastReceipt;
     this.lastReceipt = null;
@@ -222,7 +222,7 @@ export class Engine {
   }
 
   private goLive(): void {
-    this.past.end();
+    if (this.mode === "past") this.past.end();
     this.mode = "live";
     this.setFeed(this.feedWindow);
     this.painter.refresh();

@@ -3,8 +3,7 @@ import type { BridgeInfo, ChannelView, FromWorker, View } from "../messages.ts";
 import { banner, bannerKind, type BannerKind } from "./banners.ts";
 import { commands, fillCard } from "./connect.ts";
 import { Desk } from "./desk.ts";
-import { $, say } from "./dom.ts";
-import { FeedList } from "./feedlist.ts";
+import { $ } from "./dom.ts";
 import { Hello } from "./hello.ts";
 import { readInk } from "./ink.ts";
 import { watchKeys, type Deed } from "./keys.ts";
@@ -16,7 +15,7 @@ import type { Panel } from "./panels/panel.ts";
 import { Pill } from "./pill.ts";
 import { Rail } from "./rail.ts";
 import { ReceiptCard } from "./receipt.ts";
-import { recordNode } from "./record.ts";
+import { RecordPane } from "./recordpane.ts";
 import { rename } from "./rename.ts";
 import { Scrubber } from "./scrubber.ts";
 import { ShareDialog } from "./share.ts";
@@ -26,14 +25,14 @@ import { watchTheme } from "./theme.ts";
 import { EngineHandle } from "./worker.ts";
 
 const kCut = 10_000;
+const kStale = ["offline", "cut", "stale", "kafka", "closed"];
 
 class App implements Controls {
   private info: BridgeInfo = { kafka: "", demo: false, channels: [] };
   private channels: ChannelView[] = [];
   private playSpeed = 1;
   private bannerShown: BannerKind = "";
-  private search = { text: "", channel: "" };
-  private seeking = false;
+  private dragging = false;
   private readonly engine = new EngineHandle("worker.js", message => this.heard(message), reason => this.failed(reason));
   private readonly desk = new Desk(command => this.engine.tell(command), () => this.relayout());
   private readonly sheet = new Sheet($("#sheet"), (panel, button) => this.panelMenu(panel, button), () => this.tellPanels());
@@ -41,9 +40,7 @@ class App implements Controls {
   private readonly pill = new Pill();
   private readonly rail = new Rail((channel, button) => openMenu(button, `Menu of ${channel.name}`, channelEntries(channel, this.desk.layout.panels, this.deeds)));
   private readonly receipt = new ReceiptCard();
-  private readonly feed = new FeedList({
-    window: (first, rows, hold) => this.engine.tell({ do: "feed", first, rows, hold }), open: id => this.engine.tell({ do: "record", id }),
-  });
+  private readonly pane = new RecordPane(command => this.engine.tell(command));
   private readonly scrubber = new Scrubber({ seek: (at, dragging) => this.seek(at, dragging), live: () => this.live() });
   private readonly bar = new TopBar(this);
   private readonly sharing = new ShareDialog();
@@ -61,8 +58,7 @@ class App implements Controls {
     readInk();
     watchKeys(deed => this.key(deed));
     this.wire();
-    const base = new URL(".", document.baseURI);
-    const socket = new URL("ws", base);
+    const base = new URL(".", document.baseURI), socket = new URL("ws", base);
     socket.protocol = socket.protocol === "https:" ? "wss:" : "ws:";
     const { span, startAt: at, layout, token } = this.desk;
     this.engine.tell({ do: "open", url: socket.href, api: new URL("api/channels", base).href, span, at, panels: layout.panels, ...(token ? { token } : null) });
@@ -94,7 +90,6 @@ class App implements Controls {
   live(): void {
     this.desk.setAt(null);
     this.engine.tell({ do: "live" });
-    if (this.loop.view?.mode === "paused") this.engine.tell({ do: "pause", on: false });
   }
 
   cut(): void {
@@ -126,7 +121,7 @@ class App implements Controls {
     if (message.is === "view") this.loop.receive(message.view);
     else if (message.is === "layout") this.desk.propose(message.channel, message.panels, message.fresh);
     else if (message.is === "bridge") this.described(message.info);
-    else if (message.record) this.openRecord(message.record);
+    else if (message.record) this.pane.open(message.record, this.info);
   }
 
   private described(info: BridgeInfo): void {
@@ -137,29 +132,30 @@ class App implements Controls {
   }
 
   private take(view: View): void {
+    const { word } = view.status, past = view.mode === "past";
     this.sheet.update(view.panels, view.stats);
-    if (view.channels) this.rail.update((this.channels = view.channels), view.now);
-    if (view.channels) this.sheet.name(view.channels);
-    const waiting = view.status.word === "offline" || view.status.word === "cut";
-    if (view.feed) this.feed.update(view.feed, view.mode === "past" ? "past" : waiting ? "waiting" : "live");
+    if (view.channels) {
+      this.rail.update((this.channels = view.channels), view.now);
+      this.sheet.name(view.channels);
+    }
+    if (view.feed) this.pane.update(view.feed, past ? "past" : word === "offline" || word === "cut" ? "waiting" : "live");
     if (view.lane) this.scrubber.update(view.lane);
     this.bar.show(view, this.desk.span, this.playSpeed);
     this.bar.places(view.offsets);
     this.receipt.show(view.receipt, view.now);
     this.showBanner(view);
-    const stale = ["offline", "cut", "stale", "kafka", "closed"].includes(view.status.word) && view.mode !== "past";
-    $("#sheet").classList.toggle("stale", stale);
+    $("#sheet").classList.toggle("stale", kStale.includes(word) && !past);
     this.greet(view);
-    if (view.mode === "past" && !view.playing && !this.seeking) this.desk.setAt(view.at);
+    if (past && !view.playing && !this.dragging) this.desk.setAt(view.at);
   }
 
   private draw(view: View, moment: Moment, slow: boolean): void {
-    const at = this.scrubber.heldAt ?? moment.at;
+    const held = this.scrubber.heldAt;
     this.sheet.draw({ at: moment.at, span: view.span, past: moment.past, calm: moment.calm });
-    if (slow || this.scrubber.heldAt !== null) this.scrubber.draw(view, moment.now, moment.at);
+    if (slow || held !== null) this.scrubber.draw(view, moment.now, moment.at);
     if (!slow) return;
     this.pill.show({ ...view, now: moment.now, at: moment.at });
-    this.bar.time(at);
+    this.bar.time(held ?? moment.at);
     if (this.hello.node.isConnected) this.hello.draw(moment.now, view.status.word === "live");
   }
 
@@ -193,7 +189,7 @@ class App implements Controls {
   }
 
   private seek(at: number, dragging: boolean): void {
-    this.seeking = dragging;
+    this.dragging = dragging;
     if (!dragging) this.desk.setAt(at);
     this.engine.tell({ do: "seek", at, dragging });
     this.loop.hurry();
@@ -204,31 +200,9 @@ class App implements Controls {
     openMenu(button, button.getAttribute("aria-label") ?? "Menu", panelEntries(panel.spec, channel, this.deeds));
   }
 
-  private openRecord(record: Parameters<typeof recordNode>[0]): void {
-    const feed = $("#feed"), close = () => {
-      feed.querySelector(".detail")?.remove();
-      feed.classList.remove("one");
-      this.feed.node.focus();
-    };
-    feed.querySelector(".detail")?.remove();
-    feed.classList.add("one");
-    feed.append(recordNode(record, this.info, close));
-    $("button", $(".detail", feed)).focus();
-    $(".detail", feed).addEventListener("keydown", event => event.key === "Escape" && close());
-  }
-
   private showRecords(channel: string): void {
-    this.search.channel = channel;
-    this.find();
+    this.pane.narrow(channel);
     this.show("records");
-  }
-
-  private find(): void {
-    this.engine.tell({ do: "search", ...this.search });
-    const chip = $<HTMLButtonElement>("#only");
-    chip.hidden = this.search.channel === "";
-    say($("span", chip), this.search.channel);
-    this.feed.toTop();
   }
 
   private rename(id: string): void {
@@ -237,13 +211,8 @@ class App implements Controls {
   }
 
   private full(id: string): void {
-    const node = this.sheet.panels.get(id)?.node;
-    if (!node) return;
-    const on = !node.classList.contains("full");
-    document.querySelector(".panel.full")?.classList.remove("full");
-    node.classList.toggle("full", on);
-    $("#sheet").classList.toggle("one", on);
-    this.relayout();
+    this.sheet.toggleFull(id);
+    this.tellPanels();
   }
 
   private repaint(): void {
@@ -259,32 +228,23 @@ class App implements Controls {
   }
 
   private key(deed: Deed): void {
-    const { moment } = this.loop;
-    const step = { back: -1000, on: 1000, back10: -10_000, on10: 10_000 }[deed as string];
-    if (step !== undefined) return this.seek(moment.at + step, false);
-    if (deed.startsWith("window")) return this.span(kWindows[Number(deed.slice(6))][1]);
-    if (deed === "slower" || deed === "faster") return this.speed(kSpeeds[deed === "slower" ? 0 : kSpeeds.length - 1][1]);
-    if (deed === "search") return void $<HTMLInputElement>("#search").focus();
-    if (deed === "next" || deed === "previous") return this.sheet.step(deed === "next" ? 1 : -1);
-    const panel = this.sheet.focused;
-    if (deed === "menu") return void (panel && $(".menu", panel.node).click());
-    if (deed === "full") return void (panel && this.full(panel.spec.id));
-    (this as unknown as Record<string, () => void>)[deed]();
+    const step = { back: -1000, on: 1000, back10: -10_000, on10: 10_000 }[deed as string], panel = this.sheet.focused;
+    if (step !== undefined) this.seek(this.loop.moment.at + step, false);
+    else if (deed.startsWith("window")) this.span(kWindows[Number(deed.slice(6))][1]);
+    else if (deed === "slower" || deed === "faster") this.speed(kSpeeds[deed === "slower" ? 0 : kSpeeds.length - 1][1]);
+    else if (deed === "search") this.pane.focus();
+    else if (deed === "next" || deed === "previous") this.sheet.step(deed === "next" ? 1 : -1);
+    else if (deed === "menu" || deed === "full") this.onPanel(deed, panel);
+    else (this as unknown as Record<string, () => void>)[deed]();
+  }
+
+  private onPanel(deed: "menu" | "full", panel: Panel | undefined): void {
+    if (!panel) return;
+    if (deed === "menu") $(".menu", panel.node).click();
+    else this.full(panel.spec.id);
   }
 
   private wire(): void {
-    const search = $<HTMLInputElement>("#search");
-    search.oninput = () => {
-      this.search.text = search.value;
-      this.find();
-    };
-    search.addEventListener("keydown", event => {
-      if (event.key !== "Escape") return;
-      search.value = this.search.text = "";
-      this.find();
-      search.blur();
-    });
-    $("#only").onclick = () => this.showRecords("");
     $("#more").onclick = () => openMenu($("#more"), "More", this.bar.entries(this.loop.view, this.desk.span));
     for (const tab of $("#dock").children) (tab as HTMLElement).onclick = () => this.show((tab as HTMLElement).dataset.view as "panels");
     document.addEventListener("visibilitychange", () => this.engine.tell({ do: "visible", page: !document.hidden }));
@@ -292,8 +252,7 @@ class App implements Controls {
     addEventListener("keydown", event => {
       if (event.key !== "Escape") return;
       closeMenu(true);
-      const full = document.querySelector(".panel.full");
-      if (full) this.full([...this.sheet.panels.values()].find(p => p.node === full)!.spec.id);
+      if (this.sheet.full) this.full(this.sheet.full);
     });
   }
 }

@@ -16,7 +16,7 @@ export function axisFor(low: number, high: number, most = 4): Axis {
 /** The range of values, from zero where that is not a waste; per cent are whole where they fit. */
 export function rangeOf(min: number, max: number, unit: string): [number, number] {
   if (unit === "%" && min >= 0 && max <= 100 && max > 8) return [0, 100];
-  if (min >= 0 && min < max * 0.75) return [0, max];
+  if (min >= 0 && (max <= 100 || max - min >= max * 0.1)) return [0, max];
   const pad = (max - min) * 0.08;
   return [min >= 0 ? Math.max(0, min - pad) : min - pad, max <= 0 ? Math.min(0, max + pad) : max + pad];
 }

@@ -29,7 +29,7 @@ function live({ status: s, now }: View): PillText {
   if (channels === 0) return { kind: "live", word: "LIVE", facts: ["no channels yet"] };
   if (newest === 0 || now - newest > 8000) return { kind: "live", word: "LIVE", facts: [newest ? `quiet ${spell(now - newest)}` : "quiet"] };
   const late = behind > 2000, ahead = behind < -1000;
-  const fact = Number.isNaN(behind) ? [] : ahead ? [`clocks ${spell(-behind)} apart`] : [`${late ? spell(behind) : `${grouped(Math.max(0, behind))} ms`} behind`];
+  const fact = Number.isNaN(behind) ? [] : ahead ? [`clocks ${spell(-behind)} apart`] : [`${late ? spell(behind) : behind < 5 ? "<5 ms" : `${grouped(behind)} ms`} behind`];
   return { kind: "live", word: "LIVE", facts: [...fact, `${paced(rate)}/s`], ...(late || ahead ? { warn: 0 } : null) };
 }
 

@@ -19,6 +19,8 @@ export class Sheet {
   private readonly stats = new Stats();
   private readonly sight: IntersectionObserver;
   private readonly boxes: ResizeObserver;
+  /** The panel that is shown alone, if any. */
+  full = "";
   private views = new Map<string, PanelView>();
   /** In the order of reading. */
   private shown: Panel[] = [];
@@ -86,6 +88,14 @@ export class Sheet {
     next?.node.scrollIntoView({ block: "nearest" });
   }
 
+  /** One panel alone, or all again. */
+  toggleFull(id: string): void {
+    this.full = this.full === id ? "" : id;
+    for (const panel of this.panels.values()) panel.node.classList.toggle("full", panel.spec.id === this.full);
+    this.node.classList.toggle("one", this.full !== "");
+    this.fit();
+  }
+
   get focused(): Panel | undefined {
     return [...this.panels.values()].find(panel => panel.node.contains(document.activeElement));
   }
@@ -108,6 +118,7 @@ export class Sheet {
 
   private remove(id: string, panel: Panel): void {
     this.sight.unobserve(panel.node);
+    if (this.full === id) this.toggleFull(id);
     panel.destroy();
     panel.node.remove();
     this.panels.delete(id);

@@ -64,7 +64,7 @@ function nameOf(spec: PanelSpec): string {
 }
 
 function percent(share: number): string {
-  if (!Number.isFinite(share) || Math.abs(share) > 99) return "";
+  if (!Number.isFinite(share) || Math.abs(share) > 9.99) return "";
   const value = share * 100, text = fixed(value, 1);
   return `${value > 0 && text !== "0.0" ? "+" : ""}${text} %`;
 }

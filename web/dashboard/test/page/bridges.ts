@@ -101,6 +101,11 @@ export class Kafka {
     return new Kafka(bootstrap, name);
   }
 
+  /** kill -9 of its only node. */
+  kill(): void {
+    spawnSync(join(root, "ops/kafka"), ["kill", "--name", this.name, "1"]);
+  }
+
   stop(): void {
     spawnSync(join(root, "ops/kafka"), ["down", "--name", this.name]);
   }

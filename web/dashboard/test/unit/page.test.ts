@@ -105,6 +105,7 @@ const says = (v: View) => [pillText(v).kind, pillText(v).word, ...pillText(v).fa
 
 test("the pill says how it is", () => {
   assert.equal(says(view({})), "live · LIVE · 42 ms behind · 1,240/s");
+  assert.equal(says(view({}, { behind: -3 })), "live · LIVE · <5 ms behind · 1,240/s");
   assert.equal(says(view({}, { newest: 86_000 })), "live · LIVE · quiet 14 s");
   assert.equal(says(view({}, { channels: 0 })), "live · LIVE · no channels yet");
   assert.equal(says(view({}, { behind: -60_000 })), "live · LIVE · clocks 60 s apart · 1,240/s");

@@ -130,7 +130,7 @@ function headings(view: LastView): string[] {
 function widthsOf(view: LastView): number[] {
   const key = Math.max(8, Math.min(20, Math.max(0, ...view.rows.map(row => row.key.length))));
   const meter = view.fields.length > 0 && metered(view, 0);
-  return [key * 7.3 + 24, ...headings(view).map((name, i) => (i === 0 && meter ? 112 : Math.max(54, name.length * 5.6 + 18))), 56];
+  return [key * 7.3 + 24, ...headings(view).map((name, i) => (i === 0 && meter ? 112 : Math.max(56, name.length * 6 + 20))), 56];
 }
 
 /** A bar only makes sense where zero is the ground. */

@@ -43,6 +43,7 @@ export class TimePanel extends Panel {
     if (view.kind !== "time") return;
     const shape = view.series.map(s => `${s.name}\u241f${s.color}`).join("\n");
     this.series = view.series;
+    for (const { name, color } of view.series) if (color >= 1 && color <= 8) (this.spec.colors ??= {})[name] = color;
     this.data = [view.xs, ...view.series.map(s => toPlot(s.ys))];
     this.bands = view.bands;
     this.whole = view.whole && this.spec.aggregate === "last";
