@@ -30,7 +30,7 @@ struct CheckAnswer {
   std::map<Partition, Undecodable> undecodable;
 };
 
-// What stood before the places where the reading began: the root of each partition and the record before the place.
+// What stands before the places where the reading begins: some records from each partition's root to the last one.
 struct LearnRequest {
   std::string topic;
   std::uint64_t generation = 0;
@@ -40,7 +40,7 @@ struct LearnRequest {
 struct LearnAnswer {
   std::string topic;
   std::uint64_t generation = 0;
-  std::map<Partition, std::vector<Anchor>> anchors;  // oldest first
+  std::map<Partition, std::vector<Anchor>> anchors;  // oldest first; may hold one twice
 };
 
 }  // namespace tailrace

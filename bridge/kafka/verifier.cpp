@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace tailrace {
 namespace {
@@ -15,6 +16,8 @@ constexpr std::chrono::milliseconds kLookAgain{1000};
 // A new leader may know less than was read until its followers have spoken.
 constexpr std::chrono::milliseconds kLasting{4000};
 constexpr int kAnswers = 4;
+// How far back from its start a partition is learned: from its root to the last record, if that is near.
+constexpr std::array<Offset, 5> kReach{Offset{1} << 62, 1 << 14, 1 << 10, 1 << 6, 8};
 
 }  // namespace
 
@@ -107,16 +110,14 @@ void Verifier::run_learn(const LearnRequest& request) {
   for (const auto& [partition, start] : request.starts) earliest.push_back({&request.topic, partition});
   if (!ask_offsets(records_.handle(), earliest, kEarliest, kPatience)) return;
   LearnAnswer answer{request.topic, request.generation, {}};
-  std::vector<ProbeRange> roots, lasts;
-  constexpr Offset kReach = 64;  // a last record farther back than that is not looked for
-  for (std::size_t i = 0; i < request.starts.size(); ++i) {
-    const auto& [partition, start] = request.starts[i];
-    const Offset root = earliest[i].answer;
-    if (root == kUnknown || root >= start) continue;
-    roots.push_back({partition, root, start, ProbeRange::Which::first});
-    lasts.push_back({partition, std::max(root, start - kReach), start});
-  }
-  for (const auto& ranges : {roots, lasts}) {
+  for (const Offset reach : kReach) {
+    std::vector<ProbeRange> ranges;
+    for (std::size_t i = 0; i < request.starts.size(); ++i) {
+      const auto& [partition, start] = request.starts[i];
+      const Offset from = std::max(earliest[i].answer, start - reach);
+      const auto which = reach == kReach.back() ? ProbeRange::Which::last : ProbeRange::Which::first;
+      if (earliest[i].answer != kUnknown && from < start) ranges.push_back({partition, from, start, which});
+    }
     const std::vector<Probed> found = look(request.topic, ranges);
     for (std::size_t i = 0; i < ranges.size(); ++i)
       if (found[i].kind == Probed::Kind::record)
