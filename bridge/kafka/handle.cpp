@@ -85,10 +85,17 @@ Handle::Handle(const KafkaSettings& settings, rd_kafka_type_t type, const Proper
 
 Handle::~Handle() = default;
 
+void Handle::forget_trouble() {
+  callbacks_->trouble.clear();
+  callbacks_->all_down = false;
+}
+
 void Handle::on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
-  // The others say why; that all are down says nothing new.
-  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
-  static_cast<Callbacks*>(opaque)->trouble = reason;
+  Callbacks& callbacks = *static_cast<Callbacks*>(opaque);
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+    callbacks.all_down = true;
+  else
+    callbacks.trouble = reason;
 }
 
 void Handle::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {

@@ -49,7 +49,8 @@ class Handle {
   rd_kafka_t* get() const { return kafka_.get(); }
   void serve() { rd_kafka_poll(kafka_.get(), 0); }  // runs the callbacks
   const std::string& trouble() const { return callbacks_->trouble; }
-  void forget_trouble() { callbacks_->trouble.clear(); }
+  bool all_down() const { return callbacks_->all_down; }  // every broker it knows, when it last said so
+  void forget_trouble();
 
   // Bytes that brokers sent, as of the last statistics; needs statistics.interval.ms. Any thread.
   std::uint64_t received() const { return callbacks_->received.load(std::memory_order_relaxed); }
@@ -57,6 +58,7 @@ class Handle {
  private:
   struct Callbacks {
     std::string trouble;
+    bool all_down = false;
     std::atomic<std::uint64_t> received = 0;
     Delivered delivered;
   };

@@ -59,7 +59,7 @@ void Scout::look_and_wait() {
   look();
   const auto took = std::chrono::steady_clock::now() - begin;
   const bool settled =
-      reachable_ && std::ranges::all_of(topics_, [](const auto& topic) { return topic.second.settled(); });
+      failures_ == 0 && std::ranges::all_of(topics_, [](const auto& topic) { return topic.second.settled(); });
   timer_.expires_after(settled ? std::max<std::chrono::nanoseconds>(kInterval, kPause * took) : kEager);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) look_and_wait();
@@ -69,7 +69,7 @@ void Scout::look_and_wait() {
 void Scout::look() {
   const MetadataPtr metadata = ask_metadata();
   handle_.serve();
-  note_reachable(metadata != nullptr);
+  note_answer(metadata != nullptr);
   if (!metadata || !know_cluster()) return;
   notice_all(*metadata);
   if (ask_starts()) tell_starts();
@@ -80,7 +80,8 @@ void Scout::look() {
 MetadataPtr Scout::ask_metadata() {
   const struct rd_kafka_metadata* metadata = nullptr;
   const bool all = filter_.has_patterns() || named_.empty();
-  const int patience = reachable_ ? kPatience : kPatienceWhileAway;
+  // While nobody is there, the wait is for a connection; a slow answer gets its chance now and then.
+  const int patience = !reachable_ && failures_ % 4 != 3 ? kPatienceWhileAway : kPatience;
   if (rd_kafka_metadata(handle_.get(), all, nullptr, &metadata, patience)) return nullptr;
   return MetadataPtr(metadata);
 }
@@ -94,12 +95,17 @@ bool Scout::know_cluster() {
   return true;
 }
 
-void Scout::note_reachable(bool reachable) {
-  if (told_ && reachable == reachable_) return;
-  told_ = true;
-  reachable_ = reachable;
-  tell_(ReachableSeen{reachable, now_millis(), handle_.trouble()});
-  handle_.forget_trouble();
+// One broker that is silent is not all: the next question goes to another.
+void Scout::note_answer(bool answered) {
+  constexpr int kSure = 3;
+  failures_ = answered ? 0 : failures_ + 1;
+  const bool certain = answered || failures_ >= kSure || handle_.all_down();
+  if (certain && (!told_ || answered != reachable_)) {
+    told_ = true;
+    reachable_ = answered;
+    tell_(ReachableSeen{answered, now_millis(), handle_.trouble()});
+  }
+  if (answered) handle_.forget_trouble();
 }
 
 void Scout::notice_all(const struct rd_kafka_metadata& metadata) {

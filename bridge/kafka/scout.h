@@ -37,7 +37,7 @@ class Scout {
   void look();
   MetadataPtr ask_metadata();
   bool know_cluster();
-  void note_reachable(bool reachable);
+  void note_answer(bool answered);
   void notice_all(const struct rd_kafka_metadata& metadata);
   void notice_missing(const std::string& name, std::size_t spec);
   void notice(const rd_kafka_metadata_topic& seen);
@@ -61,6 +61,7 @@ class Scout {
   bool looked_ = false;  // at least one good look
   bool reachable_ = false;
   bool told_ = false;  // whether it is reachable
+  int failures_ = 0;   // to get an answer, in a row
   Millis next_transactions_ = 0;
   boost::asio::io_context context_;
   boost::asio::steady_timer timer_{context_};
