@@ -55,8 +55,8 @@ export function createClient(url: string | URL, options: Options, host: Host): C
     /** The shorter the trip, the better the measurement; an old one counts for less and less. */
     clock_(sent, time) {
       const taken = host.now() - sent;
-      trip *= 2;
-      if (taken > trip) return;
+      trip = trip * 2 + 1;
+      if (taken < 0 || taken > trip) return;
       trip = taken;
       offset = Math.round(time - sent - taken / 2);
     },
@@ -80,7 +80,7 @@ export function createClient(url: string | URL, options: Options, host: Host): C
 
   function begin(request: Request): Sub {
     const sub = createSubscription(around, request);
-    if (main.state_ === "closed") sub.refused_(failure("closed", "closed"), true);
+    if (main.state_ === "closed") sub.refused_(failure("closed"), true);
     else around.place_(sub);
     return sub;
   }

@@ -70,7 +70,7 @@ export function createConnection(around: Surroundings) {
     riders_: new Map<unknown, Rider>(),
 
     carry_(name: unknown, rider: Rider): void {
-      if (self.state_ === "closed") return rider.ended_(failure("closed", "closed"));
+      if (self.state_ === "closed") return rider.ended_(failure("closed"));
       self.riders_.set(name, rider);
       if (self.isOpen_) rider.opened_();
       if (self.state_ !== "idle") return;
@@ -110,7 +110,7 @@ export function createConnection(around: Surroundings) {
       if (self.state_ !== "idle" && self.state_ !== "closed") rest();
     },
 
-    close_(error = failure("closed", "closed"), code?: number): void {
+    close_(error = failure("closed"), code?: number): void {
       if (self.state_ === "closed") return;
       drop();
       set("closed", error.code, code);
@@ -165,7 +165,7 @@ export function createConnection(around: Surroundings) {
       if (!self.isOpen_) welcome(frame.welcome);
       else if (feed) feed.data_!(frame, data);
       else control(frame, data);
-      if (self.isOpen_ && host.now() - measuredAt > MEASURE) measure();
+      if (self.isOpen_ && Math.abs(host.now() - measuredAt) > MEASURE) measure();
     } catch (error) {
       lose("protocol_error", 4400);
       report("protocol_error", `${error} in ${`${data}`.slice(0, 200)}`);

@@ -1,8 +1,8 @@
 // Errors, and what is known about each code (schemas/protocol.md, section 8).
 import type { TailraceError } from "./types.js";
 
-export function failure(code: string, message: string, retryable = false): TailraceError {
-  const hint = hints[code] ?? (retryable ? "tried again" : "see the protocol's codes");
+export function failure(code: string, message = code, retryable = false): TailraceError {
+  const hint = hints[code] ?? (retryable ? "it is retried" : "see the protocol's codes");
   return Object.assign(Error(message), { name: "TailraceError", code, retryable, hint });
 }
 
@@ -19,7 +19,7 @@ export const isRefusal = (code: number): boolean => code === 4401 || code === 44
 const TOKEN = "get another token";
 
 const hints: Record<string, string | undefined> = {
-  connect_failed: "is the bridge up, and this origin allowed?",
+  connect_failed: "bridge down, or origin not allowed?",
   channel_unavailable: "no such channel for this token",
   token_invalid: TOKEN,
   token_expired: TOKEN,

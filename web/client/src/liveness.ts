@@ -36,7 +36,6 @@ export function createLiveness(host: Host, watched: Watched) {
   const self = {
     start_(every: number): void {
       heartbeat = every;
-      asked = false;
       self.heard_();
       wait(QUIET * heartbeat);
     },
@@ -54,7 +53,10 @@ export function createLiveness(host: Host, watched: Watched) {
       watched.stale_();
     },
 
-    stop_: () => cancel(),
+    stop_(): void {
+      cancel();
+      asked = false;
+    },
   };
   return self;
 }

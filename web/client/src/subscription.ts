@@ -140,6 +140,7 @@ export function createSubscription(home: Home, { channel, from = "live", positio
     },
 
     starts_(at, head, reset) {
+      if (reset === "recreated") queue.clear_(); // of a topic that is no more
       self.place_ = at;
       const start = at && copyPosition(at);
       const skipped = skips;

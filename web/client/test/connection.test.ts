@@ -312,6 +312,14 @@ test("silence makes it stale, and an answer live; without one it is dialled anew
   assert.equal(net.sockets[0]!.closedWith, 1000);
 });
 
+test("after a death in silence the next connection is open with its welcome, not before", async () => {
+  const { net, host, said } = await open();
+  await host.pass(31_000);
+  net.last().readyState = 1;
+  net.last().say("?");
+  assert.deepEqual(said.names().slice(-3), ["stale", "connecting", "connecting"]);
+});
+
 test("offline: an open socket is doubted, not dropped; waiting is told apart", async () => {
   const { client, net, host, said } = await open();
   await host.page("offline");
@@ -435,4 +443,24 @@ test("the bridge's clock is read from the shortest trip", async () => {
   answer(host.time + 3_600_000);
   await settled();
   assert.equal(client.now(), host.time + 3_600_000, "a long trip tells less");
+});
+
+test("a clock that jumps is measured anew", async () => {
+  const { client, net, host } = await open();
+  const exchange = async (offset: number, trip: number) => {
+    net.last().say({ heartbeat: { time: 0 } });
+    await host.pass(trip);
+    net.last().say({ pong: { time: host.time - trip / 2 + offset }, id: net.last().ops("ping").at(-1).id });
+    await settled();
+  };
+  await exchange(0, 0);
+  host.time += 3_600_000;
+  await exchange(-3_600_000, 1);
+  await exchange(-3_600_000, 1);
+  assert.ok(Math.abs(client.now() - (host.time - 3_600_000)) <= 1);
+  host.time -= 7_200_000;
+  for (const timer of host.timers) timer.at -= 7_200_000;
+  host.sleep(61_000);
+  for (let beat = 0; beat < 4; beat++) await exchange(3_600_000, 2);
+  assert.ok(Math.abs(client.now() - (host.time + 3_600_000)) <= 2, `${client.now() - host.time}`);
 });

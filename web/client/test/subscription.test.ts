@@ -267,6 +267,37 @@ test("gaps and resets are surfaced, in order", async () => {
   assert.deepEqual({ gaps, lost, resets, duplicates }, { gaps: 1, lost: 9, resets: 1, duplicates: 0 });
 });
 
+test("what waits of a topic that was recreated is dropped; a truncated one is told in its turn", async () => {
+  const held = [batch(0, 10, 11), gap(0, 11, 20), batch(0, 20, 21)];
+  for (const [reason, before] of [
+    ["recreated", []],
+    ["truncated", ["0:10", "gap 0:11-20 expired", "0:20"]],
+    ["channel_changed", ["0:10", "gap 0:11-20 expired", "0:20"]],
+    ["position_invalid", ["0:10", "gap 0:11-20 expired", "0:20"]],
+  ] as const) {
+    const { sub, heard, say } = await begin();
+    sub.pause();
+    await say(...held, { reset: { channel: "m", reason, position: position("0:0") } }, batch(0, 0, 2));
+    assert.deepEqual([heard.said, sub.lag.queued], [[], before.length ? 4 : 2]);
+    sub.resume();
+    await settled();
+    assert.deepEqual(heard.said, [...before, `reset ${reason} ${position("0:0")}`, "0:0,1"]);
+    assert.deepEqual(sub.offsets, { 0: 2 });
+  }
+});
+
+test("a batch in hand when the topic is recreated is finished before the reset is told", async () => {
+  const { sub, heard, say } = await begin();
+  let consumed = () => {};
+  sub.on("batch", ({ from }) => (from === 10 ? new Promise<void>((done) => (consumed = done)) : undefined));
+  await say(batch(0, 10, 11), batch(0, 11, 12), { reset: { channel: "m", reason: "recreated", position: position("0:0") } }, batch(0, 0, 1));
+  assert.deepEqual(heard.said, ["0:10"]);
+  consumed();
+  await settled();
+  assert.deepEqual(heard.said, ["0:10", `reset recreated ${position("0:0")}`, "0:0"]);
+  assert.deepEqual(sub.offsets, { 0: 1 });
+});
+
 test("a gap or reset that nobody listens for is warned of", async (t) => {
   const warn = t.mock.method(console, "warn", () => {});
   const { client, net } = setUp();
