@@ -199,19 +199,24 @@ bool Session::collect(std::vector<Piece>& pieces, std::size_t max_bytes) {
     Subscription& subscription = ready_.front();
     ready_.pop_front();
     const auto held = subscription.shared_from_this();
-    if (serve_one(subscription, pieces, max_bytes, bytes)) ready_.push_back(subscription);
+    const bool more = serve_one(subscription, pieces, max_bytes, bytes);
+    if (more && turn_ < kTurnBytes) {
+      ready_.push_front(subscription);  // its turn goes on
+    } else {
+      turn_ = 0;
+      if (more) ready_.push_back(subscription);
+    }
   }
   return !ready_.empty();
 }
 
 // One channel's turn; true when it has more.
 bool Session::serve_one(Subscription& subscription, std::vector<Piece>& pieces, std::size_t max_bytes, std::size_t& bytes) {
-  std::size_t turn = 0;
-  while (turn < kTurnBytes && bytes < max_bytes && pieces.size() < kPiecesAtOnce) {
+  while (turn_ < kTurnBytes && bytes < max_bytes && pieces.size() < kPiecesAtOnce) {
     Piece piece;
     switch (subscription.next(piece)) {
       case Cursor::Step::item:
-        turn += piece.bytes.size();
+        turn_ += piece.bytes.size();
         bytes += piece.bytes.size();
         pieces.push_back(std::move(piece));
         break;

@@ -111,6 +111,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   const std::string peer_;
   std::map<std::string, std::shared_ptr<Subscription>> subscriptions_;
   ReadyList ready_;
+  std::size_t turn_ = 0;  // bytes that the first of them has had in its turn
   std::string replies_;
   TokenBucket messages_;
   TokenBucket faults_;

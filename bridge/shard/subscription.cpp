@@ -279,6 +279,7 @@ void Subscription::request_page() {
   const Span wanted = cursor_->wanted();
   auto arrived = [from = wanted.from, flow = flow_](Subscription& self, const Result<PagePtr>& page) {
     if (flow != self.flow_) return;  // a reset came between: that page is of another history
+    if (self.session_.outlet().blocked()) return self.cursor_->deny();  // nothing is held for a full socket
     if (page.has_value() && (*page)->next > from) return self.cursor_->give(*page);
     // Kafka can't be reached, or its end lies below the log's tail for now.
     self.retry([&self, flow] {

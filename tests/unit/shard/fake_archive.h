@@ -4,6 +4,7 @@
 //   kafka.add(0, 100);                          100 records more, each one's timestamp 1000 × its offset
 //   cache.ask(…); … kafka.answer();             what was asked is answered now, on this thread
 //   kafka.unavailable = true;                   … with an error
+//   kafka.at_once = true;                       for tests with threads: answered on the thread that asks
 #pragma once
 
 #include "log/archive.h"
@@ -11,6 +12,7 @@
 #include "wire/fingerprint.h"
 
 #include <deque>
+#include <mutex>
 
 namespace tailrace {
 
@@ -34,6 +36,7 @@ class FakeArchive final : public Archive {
     for (; count > 0; --count) add_at(p, at(p).stable, 1000 * at(p).stable, size);
   }
   void add_at(Partition p, Offset offset, Millis timestamp, std::size_t size = 1) {
+    const std::lock_guard lock(mutex_);
     at(p).records.push_back({offset, timestamp, size == 1 ? "7" : '"' + std::string(size, 'x') + '"'});
     at(p).stable = offset + 1;
   }
@@ -44,6 +47,7 @@ class FakeArchive final : public Archive {
 
   // What a bridge would have published of [from, next): updates, or coverage where there is no record.
   BatchPtr batch(const ChannelPtr& channel, Partition p, Offset from, Offset next) {
+    const std::lock_guard lock(mutex_);
     BatchBuilder builder(writer_, channel, p);
     for (const Stored& stored : at(p).records)
       if (stored.offset >= from && stored.offset < next) builder.add(record(stored));
@@ -73,12 +77,15 @@ class FakeArchive final : public Archive {
 
   std::vector<Kept> partitions;
   bool unavailable = false;
+  bool at_once = false;
   std::size_t part_bytes = 4 << 20;  // pages end after as much
   std::vector<Span> corrupt;         // what comes as a gap
   int questions = 0;                 // of bounds, times and anchors
+  std::vector<std::weak_ptr<const Page>> pages;  // that were given
 
   // ---- the archive
   void read(PageRequest request, std::function<void(Result<PagePtr>)> done) override {
+    const std::lock_guard lock(mutex_);
     reads_.push_back(request);
     reply(std::move(done), [this, request] { return page(request); });
   }
@@ -138,10 +145,12 @@ class FakeArchive final : public Archive {
   // The answer is made when it is given.
   template <class Answer, class Make>
   void reply(std::function<void(Result<Answer>)> done, Make make) {
-    asked_.push_back([this, done = std::move(done), make = std::move(make)] {
+    const std::lock_guard lock(mutex_);
+    auto answer = [this, done = std::move(done), make = std::move(make)] {
       if (unavailable) return done(Error{"unavailable", "Kafka does not answer"});
       done(Answer(make()));
-    });
+    };
+    at_once ? answer() : asked_.push_back(std::move(answer));
   }
 
   static Record record(const Stored& stored) { return {stored.offset, stored.timestamp, {}, stored.value, {}}; }
@@ -166,6 +175,7 @@ class FakeArchive final : public Archive {
     const Offset end = std::min(request.end, kept.stable);
     while (page->next < end && page->bytes < part_bytes) add(*page, next_batch(request, page->next, end));
     page->at_end = page->next >= kept.stable;
+    pages.push_back(page);
     return page;
   }
 
@@ -185,6 +195,7 @@ class FakeArchive final : public Archive {
     page.batches.push_back(std::move(batch));
   }
 
+  std::recursive_mutex mutex_;
   UpdateWriter writer_;
   std::deque<std::function<void()>> asked_;
   std::vector<PageRequest> reads_;

@@ -55,7 +55,10 @@ class FakeOutlet final : public Outlet {
     close_reason = std::move(reason);
   }
   void abort() override { aborted = true; }
-  Progress progress() override { return progress_now; }
+  Progress progress() override {
+    if (acknowledging) ++progress_now.acknowledged;
+    return progress_now;
+  }
 
   bool closed() const { return close_code != 0 || aborted; }
 
@@ -67,6 +70,7 @@ class FakeOutlet final : public Outlet {
   bool aborted = false;
   int servings = 0;
   Progress progress_now;
+  bool acknowledging = false;  // something more each time it is looked at
   std::deque<Piece> kept;
   std::shared_ptr<Session> session;
 

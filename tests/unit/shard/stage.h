@@ -107,6 +107,14 @@ class Stage : public testing::Test {
     return text;
   }
 
+  // Pages that somebody holds beside the cache.
+  int pages_in_use() const {
+    int count = 0;
+    for (const auto& page : kafka_.pages)
+      if (page.use_count() > (pages_probe_.bytes > 0 ? 1 : 0)) ++count;
+    return count;
+  }
+
   Shard& shard() {
     if (!shard_) shard_ = std::make_unique<Shard>(options_, expected_, kafka_, pages_, probe_);
     return *shard_;
