@@ -156,6 +156,8 @@ void LoadRun::cut_all() {
   standing_ = live_ = 0;
   away_since_ = Clock::now();
   phase_ = Phase::away;
+  progress_.note(with_commas(due_.size()) + " clients cut off, back in " + std::to_string(options_.cut_for.count()) +
+                 " ms");
 }
 
 void LoadRun::begin_measure() {

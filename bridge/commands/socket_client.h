@@ -30,6 +30,8 @@ class SocketClient {
   void send(std::string_view text);
   void say_goodbye();  // a close frame, without waiting for its answer
 
+  bool has_next() const { return !messages_.empty(); }
+
   // The next text or close message; nullopt when the deadline passed. Pings are answered.
   std::optional<Message> next(Clock::time_point deadline);
 

@@ -63,7 +63,7 @@ TailSession::Next TailSession::connection() {
 
 TailSession::Next TailSession::follow(SocketClient& client) {
   for (;;) {
-    printer_.flush();
+    if (!client.has_next()) printer_.flush();
     const auto message = client.next(Clock::now() + silence_);
     if (!message) throw StreamError("nothing came for too long");
     if (const auto next = take(*message)) {

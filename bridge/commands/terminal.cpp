@@ -41,6 +41,11 @@ void Progress::show(const std::string& line) {
   open_ = terminal_;
 }
 
+void Progress::note(const std::string& line) {
+  end();
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
 void Progress::end() {
   if (open_) std::fputc('\n', stderr);
   open_ = false;

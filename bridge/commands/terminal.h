@@ -24,6 +24,7 @@ class Progress {
  public:
   Progress();
   void show(const std::string& line);
+  void note(const std::string& line);  // stays
   void end();  // what follows begins on a line of its own
 
  private:
