@@ -1,6 +1,8 @@
 // The floor that the bridge's fan-out is compared with: an epoll loop that writes the same bytes to the same number of
 // sockets in the same sizes, and does nothing else. It knows just enough of the protocol for `tailrace load` to count.
 //
+// Prints its port; 0 picks a free one.
+//
 //   bench_bare PORT WRITES_PER_SECOND UPDATES_PER_WRITE VALUE_BYTES     (channel: bare)
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -84,6 +86,10 @@ int listen_on(int port) {
     std::perror("bench_bare");
     std::exit(1);
   }
+  socklen_t size = sizeof where;
+  getsockname(listener, reinterpret_cast<sockaddr*>(&where), &size);
+  std::printf("%d\n", ntohs(where.sin_port));
+  std::fflush(stdout);
   return listener;
 }
 

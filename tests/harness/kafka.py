@@ -15,12 +15,14 @@ OPS_KAFKA = ROOT / "ops" / "kafka"
 
 
 class Cluster:
-    """Up on construction; `down()` removes it with its data."""
+    """Up on construction; `down()` removes it with its data, and so does the end of this process, however it ends."""
 
     def __init__(self, nodes=1, settings=None, listeners=()):
         self.name = f"it-{os.getpid()}-{uuid.uuid4().hex[:6]}"
         words = [f"--set={key}={value}" for key, value in (settings or {}).items()]
         words += [f"--listener={listener}" for listener in listeners]
+        self._undertaker = subprocess.Popen(["sh", "-c", 'read _; exec "$0" down --name "$1"', OPS_KAFKA, self.name],
+                                            stdin=subprocess.PIPE, start_new_session=True)
         output = self.ops("up", "--nodes", str(nodes), *words)
         self.addresses = dict(line.split("=", 1) for line in output.split())
         self.bootstrap = self.addresses["bootstrap"]
@@ -57,7 +59,8 @@ class Cluster:
         self.ops("start", str(node))
 
     def down(self):
-        self.ops("down")
+        self._undertaker.stdin.close()
+        assert self._undertaker.wait() == 0
 
     @functools.cached_property
     def admin(self):

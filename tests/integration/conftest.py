@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import pathlib
+import signal
 import sys
 
 import pytest
@@ -16,6 +17,7 @@ from harness.topic import Topic  # noqa: E402
 
 
 def pytest_configure(config):
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))  # with all teardowns
     for name, text in (("quick", "belongs to ops/test quick"), ("asan", "runs under ASan and UBSan too"),
                        ("tsan", "runs under TSan too")):
         config.addinivalue_line("markers", f"{name}: {text}")
@@ -46,13 +48,12 @@ def kafka3():
     cluster.down()
 
 
-@pytest.fixture
-def topic(kafka):
-    """`topic(partitions=4, …)` makes a topic on the one-node cluster."""
+def topics_on(cluster):
+    """`make(partitions=4, …)` makes a topic, on another cluster by `cluster=`; closes them in the end."""
     made = []
 
     def make(partitions=4, **options):
-        made.append(Topic(options.pop("cluster", kafka), partitions, **options))
+        made.append(Topic(options.pop("cluster", cluster), partitions, **options))
         return made[-1]
 
     yield make
@@ -60,17 +61,39 @@ def topic(kafka):
         each.close()
 
 
-@pytest.fixture
-def bridge(kafka, tmp_path):
-    """`bridge(topic, …)` starts a bridge for topics on the one-node cluster; flags by name, `cluster=` for another."""
+def bridges_on(cluster, folder):
+    """`start(topic, …)` starts a bridge; flags by name, another cluster by `cluster=`; ends them in the end."""
     started = []
 
-    def start(*topics, cluster=None, bootstrap=None, **flags):
+    def start(*topics, cluster=cluster, bootstrap=None, **flags):
         names = [getattr(t, "name", t) for t in topics]
-        file = tmp_path / f"bridge-{len(started)}.log"
-        started.append(Bridge(bootstrap or (cluster or kafka).bootstrap, names, file, **flags))
+        started.append(Bridge(bootstrap or cluster.bootstrap, names, folder / f"bridge-{len(started)}.log", **flags))
         return started[-1]
 
     yield start
     for each in started:
         each.close()
+
+
+@pytest.fixture
+def topic(kafka):
+    """Topics of one test, on the one-node cluster."""
+    yield from topics_on(kafka)
+
+
+@pytest.fixture(scope="module")
+def shared_topic(kafka):
+    """Topics of a whole file."""
+    yield from topics_on(kafka)
+
+
+@pytest.fixture
+def bridge(kafka, tmp_path):
+    """Bridges of one test."""
+    yield from bridges_on(kafka, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_bridge(kafka, tmp_path_factory):
+    """Bridges of a whole file: what every test does to them, they must survive."""
+    yield from bridges_on(kafka, tmp_path_factory.mktemp("bridges"))

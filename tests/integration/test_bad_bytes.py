@@ -4,16 +4,14 @@ import asyncio
 
 import pytest
 
-from harness.bridge import Bridge
 from harness.client import Subscriber
 from harness.load import fill
 from harness.producer import RememberingProducer
-from harness.topic import Topic
 from harness.verdict import assert_right
 from harness.waiting import within
 from harness.wire import CLOSE, CONTINUATION, PING, PONG, TEXT, Wire, encode
 
-pytestmark = [pytest.mark.quick, pytest.mark.asan]
+asan, quick = pytest.mark.asan, pytest.mark.quick
 OP = b'{"op":"ping"}'
 
 BROKEN = [
@@ -35,7 +33,7 @@ BROKEN = [
     ("encoded surrogate", encode(b'"\xed\xa0\x80"'), {1007}),
     ("UTF-8 broken over fragments", encode(b'"\xe2', TEXT, fin=False) + encode(b'x"', CONTINUATION), {1007}),
     ("65,537 bytes", encode(b" " * 65537), {1009}),
-    ("a megabyte", encode(b" " * (1 << 20)), {1009}),
+    ("a megabyte", encode(b" " * (1 << 20)), {1009, None}),  # the answer may be lost behind what is still being sent
     ("65,537 bytes in fragments", encode(b" " * 40000, fin=False) + encode(b" " * 25537, CONTINUATION), {1009}),
     ("close with half a code", encode(b"\x03", CLOSE), {1002}),
     ("close with a reserved code", encode((1005).to_bytes(2, "big"), CLOSE), {1002}),
@@ -43,25 +41,32 @@ BROKEN = [
 ]
 
 
+@asan
+@quick
 @pytest.mark.parametrize("data,codes", [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
 async def test_broken_frames_close_by_the_book(one_bridge, data, codes):
     wire = await within(Wire.connect(one_bridge.port), "the upgrade")
-    await wire.write(data)
+    sending = asyncio.create_task(wire.write(data))
     assert await within(wire.close_code(), "the close") in codes
+    await asyncio.gather(sending, return_exceptions=True)  # what a closed connection no longer takes
     wire.close()
 
 
 @pytest.fixture(scope="module")
-def one_bridge(kafka, tmp_path_factory):
+def one_topic(shared_topic):
+    return shared_topic(2)
+
+
+@pytest.fixture(scope="module")
+def one_bridge(shared_bridge, one_topic):
     """One for the whole file: after all of this it must still be well."""
-    topic = Topic(kafka, 2)
-    started = Bridge(kafka.bootstrap, [topic.name], tmp_path_factory.mktemp("bad") / "bridge.log")
-    started.topic = topic
+    started = shared_bridge(one_topic)
     started.wait_ready()
-    yield started
-    started.close()
+    return started
 
 
+@asan
+@quick
 async def test_65536_bytes_are_a_message(one_bridge):
     wire = await within(Wire.connect(one_bridge.port), "the upgrade")
     messages = wire.messages()
@@ -72,6 +77,8 @@ async def test_65536_bytes_are_a_message(one_bridge):
     wire.close()
 
 
+@asan
+@quick
 async def test_control_frames_within_a_fragmented_message(one_bridge):
     wire = await within(Wire.connect(one_bridge.port), "the upgrade")
     messages = wire.messages()
@@ -82,6 +89,8 @@ async def test_control_frames_within_a_fragmented_message(one_bridge):
     wire.close()
 
 
+@asan
+@quick
 async def test_every_close_is_answered(one_bridge):
     wire = await within(Wire.connect(one_bridge.port), "the upgrade")
     await wire.write(encode((1000).to_bytes(2, "big") + b"bye", CLOSE))
@@ -123,12 +132,14 @@ async def drip_any(wire, data):
         await wire.write(data)
 
 
+@quick
 @pytest.mark.parametrize("request_text", [
     b"GARBAGE\r\n\r\n", b"GET /ws\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 100 + b"\r\n\r\n",
     b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
     b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
     b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-A: b\r\n" * 4000 + b"\r\n", b"GET /ws?" + b"c" * 20000 + b" HTTP/1.1\r\n\r\n",
 ], ids=["garbage", "HTTP/0.9", "TLS hello", "no key", "version 8", "4,000 headers", "20 kB target"])
+@asan
 async def test_bad_handshakes_are_refused(one_bridge, request_text):
     wire = await Wire.tcp(one_bridge.port)
     await wire.write(request_text)
@@ -138,6 +149,7 @@ async def test_bad_handshakes_are_refused(one_bridge, request_text):
     wire.close()
 
 
+@asan
 async def test_a_handshake_that_never_ends_is_ended(one_bridge):
     wire = await Wire.tcp(one_bridge.port)
     await wire.write(b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n")
@@ -146,8 +158,10 @@ async def test_a_handshake_that_never_ends_is_ended(one_bridge):
     wire.close()
 
 
-async def test_the_bridge_is_well_after_all_this(kafka, one_bridge):
-    t = one_bridge.topic
+@asan
+@quick
+async def test_the_bridge_is_well_after_all_this(kafka, one_topic, one_bridge):
+    t = one_topic
     producer = RememberingProducer(kafka.bootstrap)
     t.wrote(producer)
     subscriber = await Subscriber({t.name: "live"}).connect(one_bridge.port)

@@ -19,6 +19,12 @@ FAULTS = {"bad_json", "binary_message", "bad_field", "unknown_op", "position_inv
 AT_ONCE = 20  # faults that a connection may make
 
 
+@pytest.fixture(scope="module")
+def idle(shared_topic, shared_bridge):
+    """A bridge that every test of this file may abuse."""
+    return shared_bridge(shared_topic(4))
+
+
 class Talk:
     """A bare connection that is answered. What a bridge says unasked (its Kafka's state, heartbeats) is passed over."""
 
@@ -66,10 +72,9 @@ async def test_bad_messages_get_their_codes_and_a_bystander_sees_nothing(kafka, 
     assert_right(t, bystander)
 
 
-async def test_good_messages_are_no_faults(topic, bridge):
+async def test_good_messages_are_no_faults(idle):
     """The channel of the golden messages is not there: that may be said, nothing else."""
-    b = bridge(topic(1))
-    talk = await Talk.connect(b.port)
+    talk = await Talk.connect(idle.port)
     for case in GOLDEN["good"]:
         await talk.wire.send(case["message"])
         got = await talk.next()
@@ -80,9 +85,8 @@ async def test_good_messages_are_no_faults(topic, bridge):
     talk.wire.close()
 
 
-async def test_binary_message_is_a_coded_error(topic, bridge):
-    b = bridge(topic(1))
-    talk = await Talk.connect(b.port)
+async def test_binary_message_is_a_coded_error(idle):
+    talk = await Talk.connect(idle.port)
     await talk.wire.write(encode(b'{"op":"ping"}', BINARY))
     assert (await talk.next())["error"]["code"] == "binary_message"
     await talk.wire.send('{"op":"ping","id":1}')
@@ -90,9 +94,8 @@ async def test_binary_message_is_a_coded_error(topic, bridge):
     talk.wire.close()
 
 
-async def test_repeated_faults_close_with_4400(topic, bridge):
-    b = bridge(topic(1))
-    talk = await Talk.connect(b.port)
+async def test_repeated_faults_close_with_4400(idle):
+    talk = await Talk.connect(idle.port)
     for _ in range(200):
         await talk.wire.write(encode(b"nonsense"))
     answered = 0
@@ -104,10 +107,9 @@ async def test_repeated_faults_close_with_4400(topic, bridge):
     assert AT_ONCE <= answered < 60  # one more a second while it went on
 
 
-async def test_faults_spread_over_connections_close_none_of_them(topic, bridge):
-    b = bridge(topic(1))
+async def test_faults_spread_over_connections_close_none_of_them(idle):
     for _ in range(5):
-        talk = await Talk.connect(b.port)
+        talk = await Talk.connect(idle.port)
         for _ in range(AT_ONCE - 1):
             await talk.wire.send("nonsense")
             assert "error" in await talk.next()

@@ -53,7 +53,6 @@ async def test_memory_is_flat_over_many_connects_and_subscribes(kafka, topic, br
 
 
 @pytest.mark.asan
-@pytest.mark.quick
 async def test_connections_that_end_at_every_point(kafka, topic, bridge):
     """Cut after each number of bytes that a session begins with; the bridge and a bystander live on."""
     t = topic(2)

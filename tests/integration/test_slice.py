@@ -20,6 +20,18 @@ pytestmark = [pytest.mark.quick, pytest.mark.asan]
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "schemas" / "golden"
 
 
+@pytest.fixture(scope="module")
+def quiet(shared_topic):
+    """A topic that stays empty."""
+    return shared_topic(1)
+
+
+@pytest.fixture(scope="module")
+def idle(shared_bridge, quiet):
+    """A bridge for what needs no records."""
+    return shared_bridge(quiet)
+
+
 def plain(kafka, topic):
     producer = RememberingProducer(kafka.bootstrap)
     topic.wrote(producer)
@@ -115,10 +127,8 @@ async def test_the_query_subscribes_by_itself(kafka, topic, bridge):
 
 @pytest.mark.parametrize("query,code", [("channel=no-such", "channel_unavailable"), ("channel={t}&from=yesterday", "bad_field"),
                                         ("channel={t}&from=v1.x", "position_invalid")])
-async def test_a_bad_query_is_told_and_the_connection_stays(topic, bridge, query, code):
-    t = topic(1)
-    b = bridge(t)
-    subscriber = await Subscriber({}).connect(b.port, "/ws?" + query.format(t=t.name))
+async def test_a_bad_query_is_told_and_the_connection_stays(quiet, idle, query, code):
+    subscriber = await Subscriber({}).connect(idle.port, "/ws?" + query.format(t=quiet.name))
     await subscriber.until(lambda: subscriber.control("error"), "an error")
     assert subscriber.control("error").body["code"] == code
     assert (await subscriber.reply(await subscriber.ask("ping"))).name == "pong"
@@ -185,17 +195,15 @@ async def test_subscribing_twice_is_refused_and_the_first_goes_on(kafka, topic, 
 
 
 @pytest.mark.parametrize("op,code", [("subscribe", "channel_unavailable"), ("unsubscribe", "not_subscribed"), ("times", "channel_unavailable")])
-async def test_unknown_channel_is_a_coded_error(topic, bridge, op, code):
-    b = bridge(topic(1))
-    subscriber = await Subscriber({}).connect(b.port)
+async def test_unknown_channel_is_a_coded_error(idle, op, code):
+    subscriber = await Subscriber({}).connect(idle.port)
     reply = await subscriber.reply(await subscriber.ask(op, channel="no-such", **({"at": [0]} if op == "times" else {})))
     assert (reply.name, reply.body["code"], reply.body["retry"], reply.body["channel"]) == ("error", code, False, "no-such")
     await subscriber.close()
 
 
-async def test_internal_topics_are_no_channels(topic, bridge):
-    b = bridge(topic(1))
-    subscriber = await Subscriber({}).connect(b.port)
+async def test_internal_topics_are_no_channels(idle):
+    subscriber = await Subscriber({}).connect(idle.port)
     reply = await subscriber.reply(await subscriber.ask("subscribe", channel="__consumer_offsets"))
     assert reply.body["code"] == "channel_unavailable"
     await subscriber.close()
@@ -218,17 +226,15 @@ async def test_channels_tell_the_offsets_that_kafka_has(kafka, topic, bridge, tm
     await subscriber.close()
 
 
-async def test_ping_is_answered_with_the_servers_clock(topic, bridge):
-    b = bridge(topic(1))
-    subscriber = await Subscriber({}).connect(b.port)
+async def test_ping_is_answered_with_the_servers_clock(idle):
+    subscriber = await Subscriber({}).connect(idle.port)
     times = [(await subscriber.reply(await subscriber.ask("ping"))).body["time"] for _ in range(3)]
     assert times == sorted(times) and times[0] >= subscriber.control("welcome").body["time"] > 1.7e12
     await subscriber.close()
 
 
-async def test_auth_is_answered_by_a_bridge_without_tokens(topic, bridge):
-    b = bridge(topic(1))
-    subscriber = await Subscriber({}).connect(b.port)
+async def test_auth_is_answered_by_a_bridge_without_tokens(idle):
+    subscriber = await Subscriber({}).connect(idle.port)
     reply = await subscriber.reply(await subscriber.ask("auth", token="a.b.c"))
     assert reply.raw == f'{{"authenticated":{{"expires":null}},"id":{reply.id}}}'
     await subscriber.close()
@@ -278,14 +284,13 @@ async def test_subscribed_position_resumes_a_quiet_channel(kafka, topic, bridge)
     assert subscriber.updates == 20
 
 
-def test_http_answers(topic, bridge):
-    b = bridge(topic(1))
-    b.wait_ready()
-    assert b.get("/healthz")[0] == 200
-    assert b.get("/readyz")[0] == 200
-    assert b.get("/no-such-page")[0] == 404
-    assert b.get("/ws")[0] == 426
-    assert b.get("/ws", method="POST")[0] == 405
+def test_http_answers(idle):
+    idle.wait_ready()
+    assert idle.get("/healthz")[0] == 200
+    assert idle.get("/readyz")[0] == 200
+    assert idle.get("/no-such-page")[0] == 404
+    assert idle.get("/ws")[0] == 426
+    assert idle.get("/ws", method="POST")[0] == 405
 
 
 async def test_a_connection_by_hand_and_one_by_a_library_see_the_same(kafka, topic, bridge):

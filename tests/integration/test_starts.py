@@ -15,10 +15,10 @@ pytestmark = [pytest.mark.quick, pytest.mark.asan]
 T0 = (int(time.time()) - 600) * 1000
 
 
-def filled(kafka, topic, count=1200, partitions=4, step=250, **options):
-    """A topic whose records lie `step` ms apart, partition by turn, from T0 on, then transactions, one
-    aborted. Times ascend, markers included: they carry the moment of the commit, and Kafka's search by time finds them too."""
-    t = topic(partitions, **options)
+def filled(kafka, make_topic, count=1200, partitions=4, step=250):
+    """A topic whose records lie `step` ms apart, partition by turn, from T0 on, then transactions, one aborted. Times
+    ascend, markers included: they carry the moment of the commit, and Kafka's search by time finds them too."""
+    t = make_topic(partitions)
     transactional, producer = TransactionalProducer(kafka.bootstrap), RememberingProducer(kafka.bootstrap)
     t.wrote(transactional, producer)
     for n in range(count):
@@ -30,6 +30,24 @@ def filled(kafka, topic, count=1200, partitions=4, step=250, **options):
             transactional.send(t.name, b'{"tx":%d}' % n, partition=n % partitions, timestamp=T0 + 400_000 + 100 * number + n)
         transactional.abort() if number == 1 else transactional.commit()
     return t
+
+
+@pytest.fixture(scope="module")
+def history(kafka, shared_topic):
+    """One `filled` topic for all tests that only read."""
+    return filled(kafka, shared_topic)
+
+
+@pytest.fixture(scope="module")
+def known(history):
+    """What Kafka holds of it."""
+    return history.truth()
+
+
+@pytest.fixture(scope="module", params=["0", "30m"], ids=["cold", "warm"])
+def reader(request, history, shared_bridge):
+    """A bridge that has all of the history to ask Kafka for, and one that read back what it could."""
+    return shared_bridge(history, warm=request.param)
 
 
 def places(text):
@@ -57,12 +75,9 @@ async def collect(b, t, from_, until=None, **more):
     return subscriber
 
 
-@pytest.mark.parametrize("warm", ["0", "2m"])
-async def test_earliest_brings_everything(kafka, topic, bridge, warm):
-    t = filled(kafka, topic)
-    b = bridge(t, warm=warm)
-    subscriber = await collect(b, t, "earliest")
-    assert_right(t, subscriber)
+async def test_earliest_brings_everything(history, known, reader):
+    subscriber = await collect(reader, history, "earliest")
+    assert_right(history, subscriber, truth=known)
     assert subscriber.updates == 1240
 
 
@@ -77,16 +92,12 @@ async def test_earliest_starts_where_kafka_still_has_records(kafka, topic, bridg
     assert_right(t, subscriber)
 
 
-@pytest.mark.parametrize("warm", ["0", "2m"])
-async def test_time_starts_at_the_first_record_then(kafka, topic, bridge, warm):
-    t = filled(kafka, topic)
-    b = bridge(t, warm=warm)
-    truth = t.truth()
+async def test_time_starts_at_the_first_record_then(history, known, reader):
     for at in (0, T0 - 120_000, T0, T0 + 1000, T0 + 100_999, T0 + 299_000, T0 + 10_000_000):
-        subscriber = await collect(b, t, {"time": at})
-        assert_right(t, subscriber, truth=truth)
+        subscriber = await collect(reader, history, {"time": at})
+        assert_right(history, subscriber, truth=known)
         started = places(subscriber.control("subscribed").body["position"])
-        for p, (low, high) in starts_at_time(truth, at // 1000 * 1000).items():
+        for p, (low, high) in starts_at_time(known, at // 1000 * 1000).items():
             assert low <= started[p] and (high is None or started[p] <= high), (at, p, started)
 
 
@@ -109,17 +120,14 @@ async def test_relative_time_starts_that_long_ago(kafka, topic, bridge):
     assert recent.updates == 10
 
 
-@pytest.mark.parametrize("warm", ["0", "2m"])
 @pytest.mark.parametrize("count", [1, 7, 100, 1240, 9999])
-async def test_last_n_are_the_newest_of_the_channel(kafka, topic, bridge, count, warm):
-    t = filled(kafka, topic)
-    b = bridge(t, warm=warm)
-    subscriber = await collect(b, t, {"last": count})
-    truth = assert_right(t, subscriber)
-    known = sorted((truth.known(p, o).record.timestamp, p, o) for p in truth.partitions() for o in truth.offsets(p, 0, 1 << 53))
+async def test_last_n_are_the_newest_of_the_channel(history, known, reader, count):
+    subscriber = await collect(reader, history, {"last": count})
+    assert_right(history, subscriber, truth=known)
+    all_ = sorted((known.known(p, o).record.timestamp, p, o) for p in known.partitions() for o in known.offsets(p, 0, 1 << 53))
     started = places(subscriber.control("subscribed").body["position"])
-    assert all(o >= started[p] for _, p, o in known[-count:]), "the newest are among them"
-    assert subscriber.updates == min(count, len(known)), "and, as times ascend, nothing else"
+    assert all(o >= started[p] for _, p, o in all_[-count:]), "the newest are among them"
+    assert subscriber.updates == min(count, len(all_)), "and, as times ascend, nothing else"
 
 
 async def test_last_n_looks_past_partitions_without_recent_records(kafka, topic, bridge):
@@ -162,16 +170,14 @@ async def test_live_starts_at_the_last_stable_offset(kafka, topic, bridge):
     assert subscriber.updates == 12
 
 
-async def test_position_says_where_each_partition_goes_on(kafka, topic, bridge):
+async def test_position_says_where_each_partition_goes_on(history, known, reader):
     """A partition it lacks is new and starts at 0, one it has goes on, a `?` starts where `start` says."""
-    t = filled(kafka, topic)
-    b = bridge(t, warm="0")
-    wanted = f"v1.{await epoch_of(b, t)}.0:200,2:?,3:315"
-    subscriber = await collect(b, t, {"position": wanted}, start={"time": T0 + 10_000_000})
+    wanted = f"v1.{await epoch_of(reader, history)}.0:200,2:?,3:315"
+    subscriber = await collect(reader, history, {"position": wanted}, start={"time": T0 + 10_000_000})
     ends = {p: e for p, e in places(subscriber.control("subscribed").body["head"]).items()}
     started = places(subscriber.control("subscribed").body["position"])
     assert started == {0: 200, 1: 0, 2: ends[2], 3: 315}
-    assert_right(t, subscriber)
+    assert_right(history, subscriber, truth=known)
 
 
 async def test_position_below_the_earliest_gets_a_gap(kafka, topic, bridge, tmp_path):
@@ -188,20 +194,16 @@ async def epoch_of(b, t):
     return position.parse((await collect(b, t, "live", until={})).control("subscribed").body["position"])[0]
 
 
-@pytest.mark.parametrize("warm", ["0", "2m"])
-async def test_to_a_time_ends_before_it(kafka, topic, bridge, warm):
-    t = filled(kafka, topic)
-    b = bridge(t, warm=warm)
-    truth = t.truth()
+async def test_to_a_time_ends_before_it(history, known, reader):
     for since, until in ((T0, T0 + 100_000), (T0 - 120_000, T0 + 1000), (T0 + 200_000, T0 + 10_000_000), (T0 + 50_000, T0 + 50_000),
                          (T0 + 200_000, T0 + 100_000)):
-        subscriber = await range_of(b, t, {"time": since}, {"time": until})
-        assert_right(t, subscriber, truth=truth, to_the_end=False)
+        subscriber = await range_of(reader, history, {"time": since}, {"time": until})
+        assert_right(history, subscriber, truth=known, to_the_end=False)
         wanted = [n for n in range(1200) if since <= T0 + n * 250 < until]
         transactions = 40 if until > T0 + 600_000 else 0
         assert subscriber.updates == len(wanted) + transactions, (since, until)
         ended = places(subscriber.control("ended").body["position"])
-        for p, (low, _) in starts_at_time(truth, until).items():
+        for p, (low, _) in starts_at_time(known, until).items():
             assert ended[p] >= low, (p, ended)
 
 
@@ -213,16 +215,12 @@ async def range_of(b, t, from_, to):
     return subscriber
 
 
-@pytest.mark.parametrize("warm", ["0", "2m"])
-async def test_to_a_position_ends_exactly_there(kafka, topic, bridge, warm):
-    t = filled(kafka, topic)
-    b = bridge(t, warm=warm)
-    truth = t.truth()
-    epoch = await epoch_of(b, t)
+async def test_to_a_position_ends_exactly_there(history, known, reader):
+    epoch = await epoch_of(reader, history)
     for ends in ({0: 17, 1: 100, 2: 1, 3: 300}, {0: 0, 1: 0, 2: 0, 3: 0}, {1: 205}):
-        subscriber = await range_of(b, t, "earliest", {"position": position.write(epoch, {p: position.Entry(e) for p, e in ends.items()})})
-        assert_right(t, subscriber, truth=truth, to_the_end=False)
-        assert subscriber.updates == sum(len(truth.offsets(p, 0, e)) for p, e in ends.items())
+        subscriber = await range_of(reader, history, "earliest", {"position": position.write(epoch, {p: position.Entry(e) for p, e in ends.items()})})
+        assert_right(history, subscriber, truth=known, to_the_end=False)
+        assert subscriber.updates == sum(len(known.offsets(p, 0, e)) for p, e in ends.items())
 
 
 async def test_to_a_position_ahead_waits_for_the_records(kafka, topic, bridge):
@@ -247,32 +245,28 @@ async def test_to_a_position_ahead_waits_for_the_records(kafka, topic, bridge):
     assert_right(t, subscriber, to_the_end=False)
 
 
-async def test_positions_are_portable_between_bridges(kafka, topic, bridge):
-    t = filled(kafka, topic)
-    one, other = bridge(t, warm="0"), bridge(t, warm="2m")
-    subscriber = Subscriber({t.name: "earliest"})
+async def test_positions_are_portable_between_bridges(history, known, shared_bridge):
+    one, other = shared_bridge(history, warm="0"), shared_bridge(history, warm="2m")
+    subscriber = Subscriber({history.name: "earliest"})
     for n, b in enumerate((one, other, one, other)):
         await subscriber.connect(b.port)
         await subscriber.until(lambda: subscriber.updates > 300 * n, f"{300 * n} updates")
         await subscriber.cut()
     await subscriber.connect(one.port)
-    await subscriber.reach(t.name, t.ends())
+    await subscriber.reach(history.name, history.ends())
     await subscriber.close()
-    assert_right(t, subscriber)
+    assert_right(history, subscriber, truth=known)
 
 
-async def test_times_tell_offsets_and_the_earliest_record(kafka, topic, bridge):
-    t = filled(kafka, topic, partitions=3)
-    b = bridge(t, warm="0")
-    truth = t.truth()
+async def test_times_tell_offsets_and_the_earliest_record(history, known, reader):
     asked = [T0 - 120_000, T0 + 500, T0 + 150_000, T0 + 10_000_000, T0]
-    subscriber = await Subscriber({}).connect(b.port)
-    body = (await subscriber.reply(await subscriber.ask("times", channel=t.name, at=asked))).body
+    subscriber = await Subscriber({}).connect(reader.port)
+    body = (await subscriber.reply(await subscriber.ask("times", channel=history.name, at=asked))).body
     await subscriber.close()
     assert body["at"] == [at // 1000 * 1000 for at in asked]
     assert body["earliest"] == T0
     for at, row in zip(body["at"], body["offsets"]):
-        for p, (low, high) in starts_at_time(truth, at).items():
+        for p, (low, high) in starts_at_time(known, at).items():
             assert low <= row[p] and (high is None or row[p] <= high), (at, p, row)
 
 

@@ -14,7 +14,6 @@ from harness.waiting import within
 
 SECONDS = float(os.environ.get("TAILRACE_STORM_SECONDS", 60))
 CLIENTS = int(os.environ.get("TAILRACE_STORM_CLIENTS", 50))
-pytestmark = pytest.mark.asan
 
 
 async def storm(kafka, t, pool, *, seconds, clients, disturb=None, rate=300, start="live", seed=1):
@@ -38,13 +37,14 @@ async def storm(kafka, t, pool, *, seconds, clients, disturb=None, rate=300, sta
     return truth, cutters
 
 
-@pytest.mark.tsan
 async def test_storm_hot(kafka, topic, bridge):
+    """For a whole minute."""
     t = topic(6)
     b = bridge(t)
     await storm(kafka, t, Pool(b), seconds=SECONDS, clients=CLIENTS)
 
 
+@pytest.mark.asan
 async def test_storm_cold(kafka, topic, bridge):
     """2 MB for everything: most of what the clients miss is only in Kafka."""
     t = topic(6)
@@ -52,7 +52,7 @@ async def test_storm_cold(kafka, topic, bridge):
     t.wrote(producer)
     fill(producer, t, 30_000, seed="history")
     b = bridge(t, memory="2M", warm="0")
-    await storm(kafka, t, Pool(b), seconds=SECONDS, clients=CLIENTS, start="earliest")
+    await storm(kafka, t, Pool(b), seconds=SECONDS / 2, clients=CLIENTS, start="earliest")
 
 
 async def test_storm_over_two_bridges_that_are_killed(kafka, topic, bridge):
@@ -70,9 +70,10 @@ async def test_storm_over_two_bridges_that_are_killed(kafka, topic, bridge):
             await pool.replace(None, await asyncio.to_thread(bridge, t))
         await asyncio.sleep(seconds / 4)
 
-    await storm(kafka, t, pool, seconds=SECONDS, clients=CLIENTS, disturb=disturb)
+    await storm(kafka, t, pool, seconds=SECONDS / 2, clients=CLIENTS, disturb=disturb)
 
 
+@pytest.mark.asan
 async def test_storm_on_one_bridge_killed_twice(kafka, topic, bridge):
     """With nobody to take over, all wait and come back at once."""
     t = topic(4)
@@ -89,10 +90,12 @@ async def test_storm_on_one_bridge_killed_twice(kafka, topic, bridge):
             await pool.replace(None, victim)
         await asyncio.sleep(seconds / 3)
 
-    await storm(kafka, t, pool, seconds=SECONDS, clients=CLIENTS, disturb=disturb)
+    await storm(kafka, t, pool, seconds=SECONDS / 2, clients=CLIENTS, disturb=disturb)
 
 
 @pytest.mark.quick
+@pytest.mark.asan
+@pytest.mark.tsan
 async def test_small_storm(kafka, topic, bridge):
     """The same in small, for every day."""
     t = topic(4)
@@ -101,6 +104,8 @@ async def test_small_storm(kafka, topic, bridge):
 
 
 @pytest.mark.quick
+@pytest.mark.asan
+@pytest.mark.tsan
 async def test_resume_over_the_boundary(kafka, topic, bridge):
     """A position that is cold, and a log in memory that begins somewhere after it."""
     t = topic(4)
