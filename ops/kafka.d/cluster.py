@@ -131,7 +131,7 @@ class Node:
     def format(self):
         """Starts formatting; the caller waits for the process that it gets."""
         command = jars.java("kafka.tools.StorageTool", 128, "error", self.cluster.version())
-        command += ["format", "--cluster-id", self.cluster.plan["id"], "--config", str(self.config)]
+        command += ["format", f"--cluster-id={self.cluster.plan['id']}", "--config", str(self.config)]
         with open(self.log, "ab") as log:
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
