@@ -15,6 +15,7 @@ class Trial {
     const auto& anchors = claim.anchors;
     old_ = std::ranges::find_if(anchors, [&](const Anchor& anchor) { return anchor.offset < claim.verified; }) -
            anchors.begin();
+    if (old_ == std::ssize(anchors)) old_ = oldest();
     at_ = old_;
     if (claim.bounds.earliest == kUnknown || claim.bounds.stable == kUnknown)
       done_ = true;  // unavailable
@@ -41,6 +42,14 @@ class Trial {
  private:
   const Anchor& anchor() const { return claim_.anchors[at_]; }
   std::ptrdiff_t end() const { return recent_ ? old_ : std::ssize(claim_.anchors); }
+
+  // Where nothing was ever verified: the oldest that may still stand. The newest proves nothing: it may be of the other log.
+  std::ptrdiff_t oldest() const {
+    const auto& anchors = claim_.anchors;
+    const auto expired = std::ranges::find_if(
+        anchors, [&](const Anchor& anchor) { return anchor.offset < claim_.bounds.earliest; });
+    return std::max<std::ptrdiff_t>(expired - anchors.begin() - 1, 0);
+  }
 
   void agree() {
     verdict_.common = anchor().offset;

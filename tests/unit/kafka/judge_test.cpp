@@ -80,6 +80,25 @@ TEST_F(JudgeTest, a_log_that_was_recreated_and_read_on_silently_is_noticed) {
   EXPECT_EQ(verdict(claim).kind, Kind::broken);
 }
 
+TEST_F(JudgeTest, the_newest_record_proves_nothing_of_a_log_that_was_never_verified) {
+  logs_.fill(0, 0, 1000, 2);
+  Claim claim = this->claim(0, 0, 900, 0, 1);
+  Trail trail;
+  for (Offset offset = 0; offset < 1000; ++offset) trail.add({offset, Logs::print(offset, offset < 900 ? 1 : 2)});
+  claim.anchors = trail.anchors();
+  claim.next = 1000;
+  EXPECT_EQ(finding_of({verdict(claim)}, false, false), Finding::recreated);
+}
+
+TEST_F(JudgeTest, a_log_that_was_never_verified_is_verified_by_what_is_left_of_its_beginning) {
+  logs_.fill(0, 0, 1000, 1);
+  EXPECT_TRUE(verdict(claim(0, 0, 1000, 0, 1)).shared);
+  logs_.bounds[0].earliest = 300;
+  const Verdict verdict = this->verdict(claim(0, 0, 1000, 0, 1));
+  EXPECT_EQ(verdict.kind, Kind::same);
+  EXPECT_TRUE(verdict.shared);
+}
+
 TEST_F(JudgeTest, a_truncated_log_that_grew_again_is_the_same_up_to_the_last_common_anchor) {
   logs_.fill(0, 0, 950, 1);
   logs_.fill(0, 950, 2000, 2);
