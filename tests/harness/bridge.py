@@ -26,7 +26,8 @@ class Bridge:
         self._expected = None  # the exit code of an end that the test wanted
         self._file = open(log_file, "w", encoding="utf-8", errors="replace")
         flags = {"listen": "127.0.0.1:0", "admin": "127.0.0.1:0", "drain_grace": "0s", "drain": "0s", **flags}
-        words = [f"--{name.replace('_', '-')}={value}" for name, value in flags.items() if value is not None]
+        words = [f"--{name.replace('_', '-')}={each}" for name, value in flags.items()
+                 for each in (value if isinstance(value, list) else [value]) if each is not None]
         command = [binary(), "serve", f"--brokers={bootstrap}", f"--topics={','.join(topics)}", *words]
         # TAILRACE_… are the bridge's settings; the tests' own variables are none of them
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TAILRACE_")}
