@@ -1,0 +1,142 @@
+"""What watches a bridge names what a bridge has: alert rules, the board, the metrics themselves."""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from harness.client import Subscriber, WireTransport
+from harness.kafka import ROOT
+
+OPS = ROOT / "ops"
+ALERTS = OPS / "prometheus" / "alerts.yml"
+HERE = pathlib.Path(__file__).parent
+# what a query holds that is no metric
+WORDS = re.compile(r"\btailrace_[a-z_]+\b")
+LABELS = re.compile(r"(tailrace_[a-z_]+)\{([^}]*)\}")
+OF_SCRAPING = {"instance", "job"}
+
+
+def rules():
+    return [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
+
+
+def queries():
+    board = json.loads((OPS / "grafana" / "tailrace.json").read_text())
+    return [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+
+
+def promtool(*words, **options):
+    return subprocess.run(["promtool", *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+
+
+@pytest.fixture(scope="module")
+def metrics(shared_bridge, shared_topic):
+    """The text of /metrics of a bridge that has seen every kind of end."""
+    import asyncio
+
+    t = shared_topic(1)
+    b = shared_bridge(t)
+    b.wait_ready()
+
+    async def visit():
+        client = Subscriber({t.name: "earliest"})
+        await client.connect(b.port)
+        await client.subscribed(t.name)
+        await client.close()
+        rude = Subscriber({t.name: "earliest"}, WireTransport)
+        await rude.connect(b.port)
+        await rude.subscribed(t.name)
+        await rude.cut()
+
+    asyncio.run(visit())
+    assert b.get("/ws", headers={"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+                                 "Sec-WebSocket-Version": "13", "Origin": "https://elsewhere.example"})[0] == 403
+    b.poll(lambda: b.metric("tailrace_closes_total") >= 2, "both ends to be counted")
+    return b.get("/metrics", b.admin_port)[1]
+
+
+def names_of(text):
+    return set(re.findall(r"^# TYPE (\S+)", text, re.M))
+
+
+def labels_of(text):
+    """{metric: its labels}"""
+    found = {name: set() for name in names_of(text)}
+    for name, labels in re.findall(r"^(\w+)\{(.*?)\} ", text, re.M):
+        found[name] |= set(re.findall(r"(\w+)=", labels))
+    return found
+
+
+def used_labels(expression):
+    """(metric, label) of every selector, and of `by (…)` around one metric."""
+    for name, selector in LABELS.findall(expression):
+        for label in re.findall(r"(\w+)\s*[=!]", selector):
+            yield name, label
+    for grouped in re.findall(r"by \(([^)]*)\)", expression):
+        for label in re.findall(r"\w+", grouped):
+            for name in WORDS.findall(expression):
+                yield name, label
+
+
+def test_metrics_are_as_prometheus_wants_them(metrics):
+    result = promtool("check", "metrics", input=metrics)
+    assert result.returncode == 0 and not result.stdout.strip(), result.stdout
+
+
+@pytest.mark.parametrize("source", [queries, lambda: [rule["expr"] for rule in rules()]], ids=["board", "alerts"])
+def test_every_query_names_what_a_bridge_has(metrics, source):
+    expressions, labels = source(), labels_of(metrics)
+    assert len(expressions) > 5
+    wrong = [(name, e) for e in expressions for name in WORDS.findall(e) if name not in labels]
+    wrong += [(name, label, e) for e in expressions for name, label in used_labels(e)
+              if name in labels and label not in labels[name] | OF_SCRAPING]
+    assert not wrong
+
+
+def test_the_test_would_see_a_wrong_name(metrics):
+    assert list(used_labels('sum by (why) (rate(tailrace_closes_total{code="1"}[5m]))')) == [
+        ("tailrace_closes_total", "code"), ("tailrace_closes_total", "why")]
+    assert "why" not in labels_of(metrics)["tailrace_closes_total"]
+    assert "tailrace_no_such_metric" not in labels_of(metrics)
+
+
+def test_the_board_shows_every_metric(metrics):
+    shown = {name for query in queries() for name in WORDS.findall(query)}
+    assert names_of(metrics) - shown == set()
+
+
+def test_every_query_is_valid(tmp_path):
+    """By Prometheus's own parser; the board's variables filled in as Grafana does."""
+    def filled(query):
+        return query.replace("$__rate_interval", "1m").replace("$bridge", ".*")
+
+    made = {"groups": [{"name": "board", "rules": [{"record": f"board:{n}", "expr": filled(q)} for n, q in enumerate(queries())]}]}
+    (tmp_path / "board.yml").write_text(yaml.safe_dump(made))
+    result = promtool("check", "rules", tmp_path / "board.yml")
+    assert result.returncode == 0, result.stdout
+
+
+def test_alert_rules_fire_when_they_should(tmp_path):
+    shutil.copy(ALERTS, tmp_path)
+    shutil.copy(HERE / "alerts.test.yml", tmp_path)
+    for words in (("check", "rules", "alerts.yml"), ("test", "rules", "alerts.test.yml")):
+        result = promtool(*words, cwd=tmp_path)
+        assert result.returncode == 0, result.stdout
+
+
+def test_every_alert_is_tested_and_explained():
+    tested = (HERE / "alerts.test.yml").read_text()
+    explained = (OPS / "README.md").read_text()
+    for rule in rules():
+        assert re.search(rf"alertname: {rule['alert']}\b", tested), rule["alert"]
+        assert rule["alert"] in explained, f"{rule['alert']}: what to do about it is not in ops/README.md"
+
+
+def test_the_scrape_configuration_is_valid():
+    result = promtool("check", "config", OPS / "prometheus" / "prometheus.yml")
+    assert result.returncode == 0, result.stdout

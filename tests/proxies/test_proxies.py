@@ -1,0 +1,219 @@
+"""Bridges behind nginx and HAProxy as ops/ has them: live, resume, deploys and deaths under load; every client exact."""
+
+import asyncio
+import random
+
+import pytest
+
+from harness.client import Subscriber
+from harness.load import Load, fill
+from harness.producer import RememberingProducer
+from harness.verdict import assert_right
+from harness.waiting import within
+from proxy import TlsTransport, free_ports
+
+CLIENTS = 20
+PATH = {"http": "/ws", "https": "/live/ws"}
+
+
+@pytest.fixture(params=["haproxy", "nginx"])
+def proxy(request):
+    return request.getfixturevalue(request.param)
+
+
+def subscriber(proxy, wants):
+    return Subscriber(wants, TlsTransport) if proxy.scheme == "https" else Subscriber(wants)
+
+
+def public_url(port):
+    return f"https://127.0.0.1:{port}/live"
+
+
+def start(bridge, topic, port=0, **flags):
+    """A bridge that takes requests with the prefix and without."""
+    return bridge(topic, listen=f"127.0.0.1:{port}", public_url="https://example.com/live", heartbeat="1s", **flags)
+
+
+class Client:
+    """Stays connected through the proxy, coming back whenever it is cut, until the channel has reached `ends()`."""
+
+    def __init__(self, proxy, topic, seed):
+        self.subscriber = subscriber(proxy, {topic.name: "earliest"})
+        self._proxy, self._topic, self._random = proxy, topic.name, random.Random(seed)
+        self.connections = 0
+
+    def _done(self, ends):
+        return ends is not None and self.subscriber.reached(self._topic, ends)
+
+    async def run(self, ends):
+        while not self._done(ends()):
+            if await self._connected():
+                await self._read(ends)
+                await self.subscriber.close()
+        return self.subscriber
+
+    async def _connected(self):
+        try:
+            await self.subscriber.connect(self._proxy.port, PATH[self._proxy.scheme])
+            self.connections += 1
+            return True
+        except Exception as refused:  # a proxy without a bridge answers in many ways; only time out is wrong
+            if isinstance(refused, TimeoutError):
+                raise
+            await asyncio.sleep(self._random.uniform(0.05, 0.3))  # as a client's backoff
+            return False
+
+    async def _read(self, ends):
+        try:
+            while not self._done(ends()):
+                seen = self.subscriber.updates
+                await self.subscriber.until(lambda: self._done(ends()) or self.subscriber.updates > seen, "more, or the end")
+        except ConnectionError:
+            pass  # the bridge went
+
+
+async def under_load(kafka, t, proxy, disturb):
+    """Clients on the proxy while `disturb` runs and records are produced; all exact in the end."""
+    load, ends = Load(kafka, t, 300), None
+    clients = [Client(proxy, t, n) for n in range(CLIENTS)]
+    tasks = [asyncio.create_task(client.run(lambda: ends)) for client in clients]
+    await within(asyncio.gather(*(wait_for_updates(client) for client in clients)), "everybody's first updates")
+    await disturb(clients)
+    await asyncio.to_thread(load.stop)
+    ends = t.ends()
+    subscribers = await within(asyncio.gather(*tasks), "all clients to reach the end", 600)
+    for each in subscribers:
+        await each.close()
+    await asyncio.to_thread(assert_right, t, *subscribers)
+    return clients
+
+
+async def wait_for_updates(client, more=1):
+    wanted = client.subscriber.updates + more
+    while client.subscriber.updates < wanted:
+        await asyncio.sleep(0.02)  # asks; updates come from many connections
+
+
+async def test_live_and_resume(kafka, topic, bridge, proxy):
+    t = topic(3)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, 600, seed="before")
+    b = start(bridge, t)
+    b.wait_ready()
+    p = proxy(b.port)
+    client = subscriber(p, {t.name: "earliest"})
+    await client.connect(p.port, PATH[p.scheme])
+    await client.reach(t.name, t.ends())
+    fill(producer, t, 300, seed="live")
+    await client.reach(t.name, t.ends())
+    await client.cut()
+    fill(producer, t, 300, seed="away")
+    await client.connect(p.port, PATH[p.scheme])
+    await client.reach(t.name, t.ends())
+    await client.close()
+    await asyncio.to_thread(assert_right, t, client)
+    assert client.updates == 1200 and client.receipts
+
+
+async def test_a_quiet_connection_stays(kafka, topic, bridge, proxy):
+    """Heartbeats pass the proxy as they come: nothing waits for a buffer to fill."""
+    t = topic(1)
+    b = start(bridge, t)
+    b.wait_ready()
+    p = proxy(b.port)
+    client = subscriber(p, {t.name: "live"})
+    await client.connect(p.port, PATH[p.scheme])
+    await client.until(lambda: sum(c.name == "heartbeat" for c in client.controls) >= 5, "five heartbeats")
+    await client.close()
+
+
+async def test_rolling_deploy(kafka, topic, bridge, proxy):
+    """Two bridges are replaced one after the other, each draining; the load goes on."""
+    t = topic(4)
+    ports = free_ports(2)
+    flags = {"drain_grace": "2s", "drain": "2s"}
+    bridges = [start(bridge, t, port, **flags) for port in ports]
+    for each in bridges:
+        each.wait_ready()
+    p = proxy(*ports)
+
+    async def deploy(clients):
+        for number, port in enumerate(ports):
+            assert await asyncio.to_thread(bridges[number].terminate) == 0
+            bridges[number] = await asyncio.to_thread(start, bridge, t, port, **flags)
+            await asyncio.to_thread(bridges[number].wait_ready)
+            await asyncio.gather(*(wait_for_updates(client, 50) for client in clients))
+
+    clients = await under_load(kafka, t, p, deploy)
+    assert sum(client.connections for client in clients) > CLIENTS, "nobody was sent away"
+    codes = [event for client in clients for event in client.subscriber.controls if event.name == "closing"]
+    assert codes, "nobody was told"
+
+
+async def test_one_of_three_is_killed_again_and_again(kafka, topic, bridge, proxy):
+    """kill -9 every ten seconds, and the killed one comes back."""
+    t = topic(4)
+    ports = free_ports(3)
+    bridges = [start(bridge, t, port) for port in ports]
+    for each in bridges:
+        each.wait_ready()
+    p = proxy(*ports)
+
+    async def kill(clients):
+        for number, port in enumerate(ports):
+            await asyncio.to_thread(bridges[number].kill)
+            bridges[number] = await asyncio.to_thread(start, bridge, t, port, memory="4M")
+            await asyncio.sleep(10)  # the test's length, not a wait for something
+            await asyncio.gather(*(wait_for_updates(client, 50) for client in clients))
+
+    clients = await under_load(kafka, t, p, kill)
+    assert sum(client.connections for client in clients) > CLIENTS, "nobody was cut"
+
+
+async def test_the_page_under_a_sub_path_with_tls(kafka, topic, bridge, nginx):
+    t = topic(1)
+    (port,) = free_ports(1)
+    p = nginx(port)
+    b = bridge(t, listen=f"127.0.0.1:{port}", public_url=public_url(p.port), web=str_web())
+    b.wait_ready()
+    p.poll(lambda: p.get("/live/readyz")[0] == 200, "the bridge behind nginx")
+    status, page = p.get("/live/")
+    assert status == 200 and 'src="/' not in page and 'href="/' not in page, "the page must name its files relative to itself"
+    assert p.get("/live/app.js")[0] == 200
+    assert p.get("/elsewhere")[0] in (403, 404)
+    good = await TlsTransport.connect(p.port, "/live/ws", origin=f"https://127.0.0.1:{p.port}")
+    await good.close()
+    with pytest.raises(Exception, match="403"):
+        await TlsTransport.connect(p.port, "/live/ws", origin="https://elsewhere.example")
+
+
+def str_web():
+    from harness.kafka import ROOT
+    return ROOT / "build" / "web"
+
+
+async def test_haproxy_with_tls(kafka, topic, bridge, haproxy, tls):
+    t = topic(1)
+    b = bridge(t, public_url="https://example.com")
+    b.wait_ready()
+    p = haproxy(b.port, certificate=tls)
+    p.poll(lambda: p.get("/readyz")[0] == 200, "the bridge behind HAProxy")
+    client = Subscriber({t.name: "live"}, TlsTransport)
+    await client.connect(p.port, "/ws")
+    await client.subscribed(t.name)
+    await client.close()
+
+
+async def test_the_page_is_served_while_kafka_is_away(topic, kafka, bridge, haproxy):
+    """No bridge is ready, yet the page comes, and a WebSocket too, which says why."""
+    b = bridge("some-topic", bootstrap="127.0.0.1:1")
+    p = haproxy(b.port)
+    p.poll(lambda: p.servers("ready") == set() and p.servers("alive") == {"bridge-1"}, "the checks")
+    assert p.get("/healthz")[0] == 200
+    assert p.get("/readyz")[0] == 503
+    client = Subscriber({})
+    await client.connect(p.port)
+    await client.until(lambda: client.control("status"), "the status")
+    assert client.control("status").body["kafka"] == "unreachable"
+    await client.close()
