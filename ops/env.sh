@@ -20,3 +20,14 @@ timed() {
   say "== $what: $((SECONDS - start)) s$([ "$status" = 0 ] || echo ", failed")"
   return "$status"
 }
+
+# room MEGABYTES: before a long way begins, whether it can end here.
+room() {
+  local place free
+  [ -w "$root" ] || die "can't write to $root; run as its owner, or as root"
+  for place in "$root" "$(dirname "$cache")"; do
+    while [ ! -d "$place" ]; do place=$(dirname "$place"); done
+    free=$(df -Pm "$place" | awk 'NR == 2 { print $4 }')
+    [ "$free" -ge "$1" ] || die "no space: about $1 MB are needed in $place, $free MB are free"
+  done
+}

@@ -1,0 +1,40 @@
+"""The commands, blocks and links that stand in the pages."""
+
+import re
+
+from harness.kafka import ROOT
+
+PAGES = ["README.md", "CONTRIBUTING.md", "ops/README.md", "bridge/README.md", "schemas/protocol.md"]
+# a line, or a piece of code within a line, that begins so is a command
+PROGRAMS = r"(?:[A-Z_]+=\S+ )*(?:ops/(?!\w+[./])\w+|tailrace|build/release/tailrace|docker|docker-compose|python3|curl|kcat|systemd-analyze|websocat)"
+NO_COMMANDS = {"tailrace", "tailrace.v1"}
+
+
+def text(page):
+    return (ROOT / page).read_text()
+
+
+def blocks(page, language):
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text(page), re.M | re.S)
+
+
+def commands(page):
+    """Every command, without its comment, in order."""
+    found = []
+    for line in re.sub(r"^```(?:js|yaml|text)\n.*?^```", "", text(page), flags=re.M | re.S).splitlines():
+        if match := re.match(rf"    ({PROGRAMS}\b.*)", line):
+            found.append(re.sub(r"\s{2,}#.*", "", match.group(1)).strip())
+            continue
+        for piece in re.findall(r"`([^`]+)`", line):
+            if re.match(rf"{PROGRAMS} ", piece) or re.fullmatch(r"ops/[a-z]+", piece):
+                found.append(piece.replace("\\", ""))
+    return [command for command in found if command not in NO_COMMANDS]
+
+
+def all_commands():
+    return {command for page in PAGES for command in commands(page)}
+
+
+def links(page):
+    return [target for target in re.findall(r"\]\(([^)#\s]+)\)", text(page)) if "://" not in target]

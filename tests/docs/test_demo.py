@@ -1,0 +1,185 @@
+"""ops/demo as a stranger runs it, and its bad luck."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import urllib.request
+
+import pytest
+
+from harness.kafka import ROOT
+
+DEMO = ROOT / "ops" / "demo"
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Demo:
+    def __init__(self, *words):
+        self.process = subprocess.Popen([DEMO, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        text=True, start_new_session=True)
+        self.seen = ""
+
+    def until(self, pattern):
+        for line in self.process.stdout:
+            self.seen += line
+            if match := re.search(pattern, self.seen, re.M):
+                return match
+        raise AssertionError(f"ended with {self.process.wait()} and without {pattern!r}:\n{self.seen[-3000:]}")
+
+    def interrupt(self):
+        """Ctrl-C goes to the whole group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.seen += self.process.stdout.read()
+        return self.process.wait(300)
+
+    def close(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def demo():
+    running = []
+
+    def start(*words):
+        running.append(Demo(*map(str, words)))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.close()
+
+
+def test_it_says_what_it_does_shows_the_page_and_ends_with_all_of_it(demo):
+    """Builds first where something changed; a second start builds nothing."""
+    port, kafka = free_ports(2)
+    first = demo("--port", port, "--kafka-port", kafka)
+    first.until(rf"^http://127\.0\.0\.1:{port}$")
+    first.until(rf"kcat -P -b 127\.0\.0\.1:{kafka} ")
+    first.until(r"kafka reachable")
+    assert re.search(r"^== building the bridge, release: \d+ s$", first.seen, re.M), first.seen
+    assert re.search(r"^== building the page: \d+ s$", first.seen, re.M), first.seen
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=300) as answer:
+        assert answer.status == 200 and "<title>" in answer.read().decode()
+    assert first.interrupt() == 0
+    assert not listens(port) and not listens(kafka)
+    program = ROOT / "build" / "release" / "tailrace"
+    built = program.stat().st_mtime_ns, (ROOT / "build" / "web" / ".built").stat().st_mtime_ns
+    second = demo("--port", port, "--kafka-port", kafka)
+    second.until(r"kafka reachable")
+    assert second.interrupt() == 0
+    assert built == (program.stat().st_mtime_ns, (ROOT / "build" / "web" / ".built").stat().st_mtime_ns)
+
+
+def test_a_line_of_kcat_reaches_the_page(demo):
+    port, kafka = free_ports(2)
+    running = demo("--port", port, "--kafka-port", kafka)
+    line = running.until(r"^  (echo .* kcat .*)$").group(1)
+    running.until(r"kafka reachable")
+    assert subprocess.run(["bash", "-c", line]).returncode == 0
+    tail = subprocess.run([ROOT / "build" / "release" / "tailrace", "tail", f"127.0.0.1:{port}", "my-topic", "--from", "earliest", "--to", "-0s"],
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+    assert "21.5" in tail.stdout, tail.stderr
+    assert running.interrupt() == 0
+
+
+@pytest.mark.parametrize("option", ["--port", "--kafka-port"])
+def test_a_port_that_is_taken(option):
+    """Before anything is built."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        others = free_ports(2)
+        words = {"--port": others[0], "--kafka-port": others[1]} | {option: port}
+        result = run(*(str(word) for pair in words.items() for word in pair))
+    assert result.returncode == 1
+    assert result.stdout == f"demo: port {port} is taken; choose another: ops/demo {option} {8090 if option == '--port' else 9192}\n"
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--port", "70000"], "demo: --port: '70000' is no port; see ops/demo --help\n"),
+    (["--port"], "demo: --port wants a value; see ops/demo --help\n"),
+    (["--speed"], "demo: can't make sense of '--speed'; see ops/demo --help\n")])
+def test_wrong_usage(words, said):
+    result = run(*words)
+    assert (result.returncode, result.stdout) == (2, said)
+
+
+def run(*words, script=DEMO, **options):
+    return subprocess.run([script, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=600, **options)
+
+
+@pytest.fixture
+def tools(tmp_path):
+    """A folder to stand first in PATH, with tools that answer as a poorer machine would."""
+    def make(**scripts):
+        for name, script in scripts.items():
+            path = tmp_path / name.replace("_", "-")
+            path.write_text(f"#!/bin/bash\n{script}\n")
+            path.chmod(0o755)
+        return {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    return make
+
+
+def ports():
+    page, kafka = free_ports(2)
+    return ["--port", str(page), "--kafka-port", str(kafka)]
+
+
+@pytest.mark.parametrize("script, words", [("demo", None), ("test", ["unit"])])
+def test_no_space(tools, script, words):
+    environment = tools(df="echo Filesystem Size Used Available; echo /dev/x 100000 99900 100")
+    result = run(*(ports() if words is None else words), script=ROOT / "ops" / script, env=environment)
+    assert result.returncode == 1
+    said = result.stdout.splitlines()[0]
+    assert re.fullmatch(rf"{script}: no space: about \d+ MB are needed in /.*, 100 MB are free", said)
+
+
+@pytest.mark.parametrize("script, words", [("demo", None), ("test", ["unit"])])
+def test_no_apt(tools, tmp_path, script, words):
+    """Something is missing and nothing can install it."""
+    lean = tmp_path / "bin"
+    lean.mkdir()
+    for name in ("bash", "dirname", "realpath", "nproc", "sed", "df", "awk", "id", "sort", "xargs", "basename", "rm", "mkdir", "env", "cat", "echo"):
+        (lean / name).symlink_to(shutil.which(name))
+    environment = tools(dpkg_query="exit 1") | {"PATH": f"{tmp_path}:{lean}"}
+    result = run(*(ports() if words is None else words), script=ROOT / "ops" / script, env=environment)
+    assert result.returncode == 1
+    assert "deps: no apt-get here; needed: " in result.stdout, result.stdout
+
+
+def test_no_rights(tmp_path):
+    """Not root, and something is missing; not the owner of the tree."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT / "ops", tree / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in [tree, *tree.parents]:
+        if folder.is_relative_to(tmp_path.parent.parent):
+            folder.chmod(0o755)
+    result = run(*ports(), script=tree / "ops" / "demo", user=65534, env={**os.environ, "HOME": "/nonexistent"})
+    assert result.returncode == 1
+    assert result.stdout == f"demo: can't write to {tree}; run as its owner, or as root\n"

@@ -1,0 +1,202 @@
+"""Every command in the pages is run, or named here with the test that runs it; every link leads somewhere."""
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+import pages
+from harness.bridge import Bridge, binary
+from harness.kafka import ROOT
+
+PATIENCE = 600  # seconds; nothing takes so long unless it is broken
+
+# Run by other tests: the command and what in which file runs it.
+ELSEWHERE = {
+    "docker compose up": ("tests/compose/stack.py", '"up"'),
+    "docker compose up --detach": ("tests/compose/stack.py", '"--detach"'),
+    "docker compose ps": ("tests/compose/stack.py", '"ps"'),
+    "docker compose down": ("tests/compose/stack.py", '"down"'),
+    "PAGE_PORT=8081 KAFKA_PORT=9093 docker compose up": ("tests/compose/stack.py", '"PAGE_PORT", "KAFKA_PORT"'),
+    "docker compose --profile scale up": ("tests/compose/test_compose.py", 'profiles=["scale"]'),
+    "docker compose --profile monitoring up": ("tests/compose/test_compose.py", 'profiles=["monitoring"]'),
+    "docker build -t tailrace .": ("docker-compose.yml", "build: ."),
+    "systemd-analyze security --offline=true ops/systemd/tailrace.service": ("tests/proxies/test_service.py", '"security", "--offline=true"'),
+    "ops/test": (".ci/run", "ops/test"),
+}
+# Too long to be run by a test of theirs (they build, or measure for minutes): their help must know every word.
+BY_HELP = {"ops/build", "ops/test faults", "ops/test quick", "ops/bench", "ops/bench idle", "ops/bench fanout", "ops/bench herd",
+           "ops/bench --quick", "ops/bare ops/test unit", "ops/deps run"}
+DEMO = {"ops/demo", "ops/demo --port 8090"}
+CLUSTER = {"ops/kafka up", "ops/kafka down"}
+# Ended by hand: what their output shows before, and the code with which they end then.
+ENDLESS = {
+    "tailrace serve --brokers kafka:9092 --topics metrics,orders": r"kafka reachable",
+    "tailrace tail http://127.0.0.1:8080 metrics --from -60s": r"\d",
+    "tailrace tail http://127.0.0.1:8080 metrics --json": r'"o":',
+    'python3 -m websockets "ws://127.0.0.1:8080/ws?channel=metrics&from=-60s"': r'"ch":"metrics"',
+    'websocat "ws://localhost:8080/ws?channel=metrics&from=-60s"': r'"ch":"metrics"',
+}
+ENDING = {
+    "tailrace check -c tailrace.yaml": r"brokers",
+    "tailrace check -c tailrace.yaml --connect": r"metrics",
+    "tailrace check --connect": r"metrics",
+    "tailrace health": r"ready",
+    "tailrace load http://127.0.0.1:8080 --channel metrics --clients 1000 --for 10s": r"lost",
+    "curl -s http://127.0.0.1:8081/metrics": r"tailrace_kafka_reachable 1",
+    "curl -s http://127.0.0.1:8081/sessions": r"\[",
+    'curl -s -X POST "http://127.0.0.1:8081/log-level?level=debug"': r"debug",
+    "build/release/tailrace check --print-reference > ops/configuration.md": r"^# ",
+}
+BARE = {"tailrace load"}  # a name in a sentence
+
+
+class World:
+    """A Kafka with records in `metrics` and `orders` that go on coming, and a bridge."""
+
+    def __init__(self, kafka, folder):
+        self.kafka, self.folder = kafka, folder
+        for topic in ("metrics", "orders"):
+            kafka.create_topic(topic, 2)
+        self.bridge = Bridge(kafka.bootstrap, ["metrics", "orders"], folder / "bridge.log")
+        self.bridge.wait_ready()
+        self._producer = subprocess.Popen([binary(), "produce", "--demo", "--brokers", kafka.bootstrap], stdin=subprocess.DEVNULL,
+                                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=clean())
+        (folder / "tailrace.yaml").write_text(f"brokers: [{kafka.bootstrap}]\ntopics: [metrics, orders]\n")
+
+    def close(self):
+        self._producer.send_signal(signal.SIGINT)
+        self._producer.wait(PATIENCE)
+        self.bridge.close()
+
+    def command(self, shown):
+        """The command with this world's addresses in the place of those in the page."""
+        command = shown.partition(" > ")[0]
+        for documented, own in (("127.0.0.1:8080", f"127.0.0.1:{self.bridge.port}"), ("localhost:8080", f"127.0.0.1:{self.bridge.port}"),
+                                ("127.0.0.1:8081", f"127.0.0.1:{self.bridge.admin_port}"), ("kafka:9092", self.kafka.bootstrap)):
+            command = command.replace(documented, own)
+        words = shlex.split(command)
+        words[:1] = {"tailrace": [binary()], "build/release/tailrace": [binary()], "python3": ["/usr/bin/python3"],
+                     "websocat": ["/usr/bin/python3", "-m", "websockets"]}.get(words[0], words[:1])
+        if "serve" in words:
+            words += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--drain-grace", "0s", "--drain", "0s"]
+        if words[1:] == ["health"]:
+            words.append(f"127.0.0.1:{self.bridge.port}")
+        if words[1:] == ["check", "--connect"]:
+            words += ["-c", "tailrace.yaml"]
+        return words
+
+
+def clean():
+    return {key: value for key, value in os.environ.items() if not key.startswith("TAILRACE_")} | {"PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture(scope="module")
+def world(kafka, tmp_path_factory):
+    world = World(kafka, tmp_path_factory.mktemp("world"))
+    yield world
+    world.close()
+
+
+def until_shown(process, pattern):
+    """The output up to where the pattern has been seen."""
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        if re.search(pattern, seen, re.M):
+            return seen
+    raise AssertionError(f"ended with {process.wait()} and without {pattern!r}:\n{seen[-2000:]}")
+
+
+def test_every_command_has_its_test():
+    known = set(ELSEWHERE) | BY_HELP | DEMO | CLUSTER | set(ENDLESS) | set(ENDING) | BARE
+    assert pages.all_commands() - known == set(), "in a page, and run by nothing"
+    assert known - pages.all_commands() == set(), "run by a test, and in no page"
+
+
+@pytest.mark.parametrize("command", sorted(ELSEWHERE))
+def test_commands_of_other_tests_are_there(command):
+    file, mark = ELSEWHERE[command]
+    assert mark in (ROOT / file).read_text()
+
+
+@pytest.mark.parametrize("command", sorted(BY_HELP))
+def test_help_knows_the_words(command):
+    program, *words = command.split(" ops/")[0].split()
+    result = subprocess.run([ROOT / program, "--help"], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert result.returncode in (0, 2) and program in result.stdout
+    assert [word for word in words if word not in result.stdout] == []
+
+
+@pytest.mark.parametrize("command", sorted(ENDLESS))
+def test_commands_that_go_on(world, command):
+    process = subprocess.Popen(world.command(command), cwd=world.folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, env=clean())
+    try:
+        until_shown(process, ENDLESS[command])
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        ended = process.wait(PATIENCE)
+        assert ended == 0 or not command.startswith("tailrace"), ended
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("command", sorted(ENDING))
+def test_commands_that_end(world, command):
+    result = subprocess.run(world.command(command), cwd=world.folder, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, env=clean(), timeout=PATIENCE)
+    assert result.returncode == 0, result.stdout[-2000:]
+    assert re.search(ENDING[command], result.stdout), result.stdout[-2000:]
+    if ">" in command:
+        assert (ROOT / command.partition("> ")[2]).read_text() == result.stdout, "the reference page is not the program's"
+
+
+def test_the_file_of_ops_is_a_good_one(tmp_path):
+    (block,) = pages.blocks("ops/README.md", "yaml")
+    password = tmp_path / "password"
+    password.write_text("secret")
+    (tmp_path / "tailrace.yaml").write_text(block.replace("/run/credentials/tailrace.service/sasl-password", str(password)))
+    result = subprocess.run([binary(), "check", "-c", tmp_path / "tailrace.yaml"], text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, env=clean())
+    assert result.returncode == 0 and "secret" not in result.stdout, result.stdout
+
+
+def test_the_library_in_the_readme_works(world):
+    (block,) = pages.blocks("README.md", "js")
+    code = block.replace("127.0.0.1:8080", f"127.0.0.1:{world.bridge.port}")
+    process = subprocess.Popen(["node", "--experimental-websocket", "--input-type=module", "--eval", code], cwd=ROOT / "web", text=True, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        assert "cpu" in until_shown(process, r"cpu")
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_a_kafka_comes_up_and_goes(tmp_path):
+    environment = {**os.environ, "TAILRACE_KAFKA_DIR": str(tmp_path)}
+    result = subprocess.run([ROOT / "ops" / "kafka", "up"], text=True, stdout=subprocess.PIPE, env=environment)
+    try:
+        assert result.returncode == 0 and result.stdout.startswith("bootstrap=127.0.0.1:")
+    finally:
+        down = subprocess.run([ROOT / "ops" / "kafka", "down"], env=environment)
+    assert down.returncode == 0 and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("page", pages.PAGES)
+def test_links_lead_somewhere(page):
+    assert [target for target in pages.links(page) if not ((ROOT / page).parent / target).exists()] == []
+
+
+def test_the_readme_is_short():
+    assert pages.text("README.md").count("\n") < 200
+    assert pages.text("CONTRIBUTING.md").count("\n") <= 60
