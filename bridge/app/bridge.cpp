@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <random>
 
 namespace tailrace {
@@ -65,6 +66,10 @@ int Bridge::run(const std::function<void()>& started) {
   await_signal();
   if (started) started();
   io_.run();
+  // It is ending already: nobody needs to ask again.
+  signals_.clear();
+  std::signal(SIGTERM, SIG_IGN);
+  std::signal(SIGINT, SIG_IGN);
   return 0;
 }
 

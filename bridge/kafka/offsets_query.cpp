@@ -17,7 +17,8 @@ Result<void> ask(Handle& handle, std::span<OffsetQuestion> questions, Millis tim
     return Error{"unavailable", rd_kafka_err2str(error)};
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const rd_kafka_topic_partition_t& answer = list->elems[i];
-    questions[i].answer = answer.err || answer.offset < 0 || answer.offset == time ? kUnknown : answer.offset;
+    const bool untouched = answer.offset == time && time != 0;  // at time 0 the answer may well be offset 0
+    questions[i].answer = answer.err || answer.offset < 0 || untouched ? kUnknown : answer.offset;
   }
   return {};
 }

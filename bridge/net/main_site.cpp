@@ -7,6 +7,7 @@ namespace tailrace {
 namespace {
 
 HttpResponse upgrade(const MainSite& site, const HttpRequest& request, NetProbe& probe) {
+  if (request.method != "GET") return HttpResponse::text(405, "only GET is answered here\n");
   if (!request.upgrade) {
     HttpResponse response = HttpResponse::text(426, "this is a WebSocket endpoint\n");
     response.headers.emplace_back("Upgrade", "websocket");

@@ -14,7 +14,8 @@ void ChannelView::append(BatchPtr batch) {
   if (batch->kind == Batch::Kind::updates) {
     const auto p = static_cast<std::size_t>(batch->spans.front().partition);
     if (p >= last.size()) last.resize(p + 1);
-    last[p] = Anchor{batch->marks.back().offset, batch->marks.back().fingerprint};
+    if (!last[p] || last[p]->offset < batch->marks.back().offset)  // while warming up, the end is known already
+      last[p] = Anchor{batch->marks.back().offset, batch->marks.back().fingerprint};
   }
   log.append(std::move(batch));
 }
@@ -30,6 +31,16 @@ void ChannelView::reset(const LogReset& reset) {
   log.restart(reset.start, 0);
   live_ = reset.start;
   forget_anchors();
+  if (reset.reason == "recreated") {
+    recreated = true;
+    lost_.clear();
+    return;
+  }
+  for (std::size_t p = 0; p < reset.resume.size(); ++p) {
+    if (reset.resume[p] == kUnknown) continue;
+    Offset& lost = lost_.try_emplace(static_cast<Partition>(p), reset.resume[p]).first->second;
+    lost = std::min(lost, reset.resume[p]);
+  }
 }
 
 void ChannelView::skip(const LogSkipped& skipped) {
@@ -49,8 +60,20 @@ void ChannelView::learn_anchors(const std::vector<Place>& places,
                                 const Result<std::vector<std::optional<Anchor>>>& anchors) {
   anchors_known = !std::exchange(anchors_outdated_, false) && anchors.has_value();
   for (std::size_t i = 0; anchors_known && i < places.size(); ++i)
-    if (auto& slot = last[static_cast<std::size_t>(places[i].partition)]; !slot) slot = (*anchors)[i];
+    if (auto& slot = last[static_cast<std::size_t>(places[i].partition)]; !slot || ((*anchors)[i] && slot->offset < (*anchors)[i]->offset))
+      slot = (*anchors)[i];
   for (const auto& waiting : std::exchange(waiting_for_anchors, {})) waiting();
+}
+
+bool ChannelView::warm() const {
+  for (std::size_t p = 0; p < live_.size() && p < log.head().size(); ++p)
+    if (log.head()[p] < live_[p]) return false;
+  return true;
+}
+
+std::optional<Offset> ChannelView::lost_from(Partition partition) const {
+  const auto at = lost_.find(partition);
+  return at == lost_.end() ? std::nullopt : std::optional(at->second);
 }
 
 Offsets ChannelView::live() const {
@@ -62,7 +85,13 @@ Offsets ChannelView::live() const {
 std::optional<Anchor> ChannelView::anchor_before(Partition partition, Offset next) const {
   if (next == kUnknown) return std::nullopt;
   const auto p = static_cast<std::size_t>(partition);
-  if (p < last.size() && last[p] && last[p]->offset < next && log.head()[p] <= next) return last[p];
+  if (p < last.size() && last[p] && last[p]->offset < next) {
+    const Offset head = log.head()[p];
+    // Read back from the end it holds up to there, read in the log up to its head; above, nothing is known.
+    const Offset known_up_to = last[p]->offset < head ? head : live()[p];
+    if (next <= known_up_to && next >= std::min(head, known_up_to)) return last[p];
+  }
+  if (next > log.head()[p]) return std::nullopt;
   const Mark* mark = log.last_before(partition, next);
   return mark ? std::optional(Anchor{mark->offset, mark->fingerprint}) : std::nullopt;
 }

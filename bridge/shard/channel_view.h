@@ -22,6 +22,11 @@ struct ChannelView {
 
   void learn_anchors(const std::vector<Place>& places, const Result<std::vector<std::optional<Anchor>>>& anchors);
 
+  // Whether the log has reached the place where the end stood when it was opened.
+  bool warm() const;
+  // From where on a partition's history was lost, as far as this bridge saw it since the topic began.
+  std::optional<Offset> lost_from(Partition partition) const;
+
   // Where a live subscriber starts: never below the log's head.
   Offsets live() const;
   // The position at `next` with the anchors that are known here.
@@ -33,7 +38,7 @@ struct ChannelView {
   ChannelNumbers numbers;
   std::map<Partition, TransactionStatus> held;  // open transactions that hold the end back
   std::vector<std::optional<Anchor>> last;      // the last update of each partition, in the log or before it
-  Offsets truncated;                            // from where on the history was lost, where this bridge saw it
+  bool recreated = false;                       // while this bridge looked
   bool anchors_known = false;                   // also of the records before the log's start
   std::vector<std::function<void()>> waiting_for_anchors;
   std::vector<Subscription*> subscriptions;
@@ -44,7 +49,8 @@ struct ChannelView {
  private:
   void forget_anchors();
 
-  Offsets live_;  // where the end stood when the log was opened
+  Offsets live_;                     // where the end stood when the log was opened
+  std::map<Partition, Offset> lost_;
   bool anchors_outdated_ = false;
 };
 

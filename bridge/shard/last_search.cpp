@@ -18,9 +18,11 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
  public:
   LastSearch(Shard& shard, std::shared_ptr<ChannelView> view, std::size_t count, FoundOffsets done)
       : shard_(shard), view_(std::move(view)), count_(count), done_(std::move(done)), head_(view_->live()),
-        low_(head_.size()), seen_(head_.size()) {}
+        seen_(head_.size()) {}
 
   void run() {
+    low_ = head_;
+    if (!view_->warm()) return step(0);  // the newest are not in the log yet
     for (std::size_t p = 0; p < head_.size(); ++p) low_[p] = std::min(head_[p], view_->log.tail(static_cast<Partition>(p)));
     view_->log.newest_first([this](const Batch& batch) {
       take(batch);

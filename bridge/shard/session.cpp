@@ -3,6 +3,8 @@
 #include "shard/shard.h"
 #include "wire/reply.h"
 
+#include <algorithm>
+
 namespace tailrace {
 
 namespace {
@@ -37,7 +39,7 @@ void Session::open() {
   welcome.max_message = shard_.limits().message_bytes;
   welcome.max_subscriptions = shard_.limits().subscriptions;
   say(welcome_frame(welcome));
-  if (!shard_.kafka().reachable) say(kafka_status_frame(false, shard_.kafka().since));
+  if (!shard_.kafka().reachable && shard_.kafka().since != 0) say(kafka_status_frame(false, shard_.kafka().since));
 }
 
 void Session::close() {
@@ -117,12 +119,16 @@ void Session::on(const AuthCommand&, CommandId id) { say(authenticated_frame(std
 void Session::on(const ChannelsCommand&, CommandId id) { say(channels_frame(shard_.summaries(), id)); }
 
 void Session::on(const TimesCommand& command, CommandId id) {
-  if (!shard_.view(command.channel))
+  const auto view = shard_.view(command.channel);
+  if (!view && !shard_.expects(command.channel))
     return refuse({"channel_unavailable", "no such channel"}, false, id, command.channel);
   if (unanswered_times_ >= shard_.limits().unanswered_times)
     return refuse({"overloaded", "too many unanswered requests"}, true, id, command.channel);
   ++unanswered_times_;
-  answer_times(command, id);
+  if (view)
+    answer_times(command, id);
+  else
+    early_times_.emplace_back(command, id);
 }
 
 void Session::answer_times(const TimesCommand& command, CommandId id) {
@@ -163,6 +169,12 @@ void Session::refuse(Subscription& subscription, const Error& error) {
 void Session::channel_opened(const std::shared_ptr<ChannelView>& view) {
   const auto at = subscriptions_.find(view->channel->name);
   if (at != subscriptions_.end() && !at->second->view()) at->second->open(view);
+  const auto early = std::stable_partition(early_times_.begin(), early_times_.end(), [&](const auto& one) {
+    return one.first.channel != view->channel->name;
+  });
+  const std::vector now(early, early_times_.end());
+  early_times_.erase(early, early_times_.end());
+  for (const auto& [command, id] : now) answer_times(command, id);
 }
 
 bool Session::subscribed_to(const ChannelView& view) const {

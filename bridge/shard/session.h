@@ -116,6 +116,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   TokenBucket messages_;
   TokenBucket faults_;
   std::size_t unanswered_times_ = 0;
+  std::vector<std::pair<TimesCommand, CommandId>> early_times_;  // for channels that are still to open
   std::uint64_t sent_bytes_ = 0;
   std::size_t pinned_ = 0;
   Millis opened_ = 0;

@@ -18,7 +18,10 @@ Shard::Shard(ShardOptions options, std::set<std::string> expected, Archive& arch
       inbox_(options_.inbox_bytes), rounds_(io_, probe_),
       watch_(io_, {options_.heartbeat, options_.stall_timeout}, probe_) {}
 
-Shard::~Shard() = default;
+// Connections live in what still waits in io_, which goes last: their sessions leave while there is something to leave.
+Shard::~Shard() {
+  for (Session* session : std::vector(sessions_.begin(), sessions_.end())) session->close();
+}
 
 // ---- from other threads
 
@@ -110,8 +113,9 @@ void Shard::on(ChannelNumbers&& numbers) {
 }
 
 void Shard::on(KafkaStatus&& status) {
-  if (kafka_.reachable == status.reachable && kafka_.since != 0) return;
-  kafka_ = status;
+  const bool news = kafka_.since == 0 ? !status.reachable : kafka_.reachable != status.reachable;
+  if (kafka_.since == 0 || news) kafka_ = status;
+  if (!news) return;
   for (Session* session : std::vector(sessions_.begin(), sessions_.end()))
     session->say(kafka_status_frame(status.reachable, status.since));
 }
@@ -192,14 +196,15 @@ void Shard::ask_times(const std::shared_ptr<ChannelView>& view, std::vector<Mill
   question.put(now, kTimesKeep, ask, std::move(done));
 }
 
-// The record before each partition's start, read back once, so that who never receives an update can resume.
+// The record before each partition's end, read back once, so that who never receives an update can resume.
 void Shard::with_anchors(const std::shared_ptr<ChannelView>& view, std::function<void()> done) {
   if (view->anchors_known) return done();
   view->waiting_for_anchors.push_back(std::move(done));
   if (view->waiting_for_anchors.size() > 1) return;
   std::vector<Place> places;
-  for (Partition p = 0; p < static_cast<Partition>(view->log.partitions()); ++p)
-    if (view->log.tail(p) > 0) places.push_back({p, view->log.tail(p), {}});
+  const Offsets live = view->live();
+  for (std::size_t p = 0; p < live.size(); ++p)
+    if (live[p] > 0) places.push_back({static_cast<Partition>(p), live[p], {}});
   if (places.empty()) return view->learn_anchors({}, std::vector<std::optional<Anchor>>{});
   auto found = [this, view, places](Result<std::vector<std::optional<Anchor>>> anchors) {
     post([view, places, anchors = std::move(anchors)] { view->learn_anchors(places, anchors); });

@@ -94,7 +94,7 @@ class Shard {
   std::set<Session*> sessions_;
   std::size_t pinned_bytes_ = 0;
   Watch watch_;
-  KafkaStatus kafka_{false, 0};
+  KafkaStatus kafka_{false, 0};  // nothing is known yet
 };
 
 }  // namespace tailrace

@@ -22,7 +22,8 @@ void find_earliest(Shard& shard, const std::shared_ptr<ChannelView>& view, Found
 
 void find_time(Shard& shard, const std::shared_ptr<ChannelView>& view, Millis time, FoundOffsets done) {
   const Millis at = whole_second(time);
-  if (auto offsets = view->log.offsets_at(at)) return done(std::move(*offsets));
+  if (view->warm())
+    if (auto offsets = view->log.offsets_at(at)) return done(std::move(*offsets));
   shard.ask_times(view, {at}, [done = std::move(done)](const Result<TimeOffsets>& times) {
     if (times.has_error()) return done(times.error());
     done(times->at.front());

@@ -36,11 +36,11 @@ Subscription::~Subscription() {
   count_catching_up(false);
 }
 
-// Runs `step` only while this subscription is there: answers may come after it went.
+// Runs `step` only while this subscription is there and no reset came between: after one, an answer means nothing.
 template <class F>
 auto Subscription::alive(F step) {
-  return [weak = weak_from_this(), step = std::move(step)](auto&&... values) mutable {
-    if (const auto self = weak.lock()) step(*self, std::forward<decltype(values)>(values)...);
+  return [weak = weak_from_this(), flow = flow_, step = std::move(step)](auto&&... values) mutable {
+    if (const auto self = weak.lock(); self && flow == self->flow_) step(*self, std::forward<decltype(values)>(values)...);
   };
 }
 
@@ -52,139 +52,45 @@ void Subscription::open(std::shared_ptr<ChannelView> view) {
   view_ = std::move(view);
   view_->subscriptions.push_back(this);
   if (view_->log.partitions() > kMaxPlaces) return fail(kTooManyPartitions);
-  session_.shard().with_anchors(view_, alive([](Subscription& self) {
-    if (const auto* position = std::get_if<Position>(&self.command_.from)) return self.begin_at(*position);
-    self.begin(self.command_.from);
-  }));
+  begin();
 }
 
-void Subscription::begin(const Start& from) {
-  find_start(session_.shard(), view_, from, alive([from](Subscription& self, const Result<Offsets>& next) {
-    if (next.has_error()) return self.retry([&self, from] { self.begin(from); });
-    self.find_end({*next, {}, {}, {}});
-  }));
+void Subscription::begin() {
+  find_place(command_, [this](const Result<Opening::Found>& found) {
+    found.has_error() ? fail(found.error()) : flow(*found);
+  });
 }
 
-// ---- resuming
-
-void Subscription::begin_at(const Position& position) {
-  if (position.epoch != view_->channel->epoch) return begin_over("channel_changed");
-  const std::size_t count = view_->log.partitions();
-  Beginning beginning{Offsets(count, 0), std::vector<std::optional<Anchor>>(count), {}, {}};
-  for (const Place& place : position.places) {
-    const auto p = static_cast<std::size_t>(place.partition);
-    if (p >= count) {
-      beginning = {Offsets(count, 0), {}, {}, "recreated"};
-      return find_end(std::move(beginning));
-    }
-    beginning.next[p] = place.next;
-    beginning.anchors[p] = place.anchor;
-  }
-  fill_unknown(std::move(beginning));
+// What was being looked for before is forgotten.
+void Subscription::find_place(SubscribeCommand command, Opening::Done done) {
+  opening_ = std::make_shared<Opening>(session_.shard(), view_, std::move(command),
+                                       [this, done = std::move(done)](const Result<Opening::Found>& found) {
+                                         const auto held = shared_from_this();
+                                         opening_.reset();
+                                         done(found);
+                                       });
+  const auto opening = opening_;  // it may be done before this returns
+  opening->begin();
 }
 
-// What the position means is gone: from the client's first start.
-void Subscription::begin_over(std::string reason) {
-  find_start(session_.shard(), view_, command_.start, alive([reason](Subscription& self, const Result<Offsets>& next) {
-    if (next.has_error()) return self.retry([&self, reason] { self.begin_over(reason); });
-    self.find_end({*next, {}, {}, reason});
-  }));
-}
+// ---- off
 
-// Partitions that the position names without a place start where `start` says.
-void Subscription::fill_unknown(Beginning beginning) {
-  if (std::find(beginning.next.begin(), beginning.next.end(), kUnknown) == beginning.next.end())
-    return check_anchors(std::move(beginning), 0);
-  auto found = [beginning](Subscription& self, const Result<Offsets>& start) mutable {
-    if (start.has_error()) return self.retry([&self, beginning] { self.fill_unknown(beginning); });
-    for (std::size_t p = 0; p < beginning.next.size() && p < start->size(); ++p)
-      if (beginning.next[p] == kUnknown) beginning.next[p] = (*start)[p];
-    self.check_anchors(std::move(beginning), 0);
-  };
-  find_start(session_.shard(), view_, command_.start, alive(std::move(found)));
-}
-
-// Whether the anchor's record still stands, as far as memory tells: true, false, or nothing known here.
-std::optional<bool> Subscription::same_history(Partition partition, const Anchor& anchor) const {
-  const auto& last = view_->last[static_cast<std::size_t>(partition)];
-  if (last && last->offset == anchor.offset) return last->fingerprint == anchor.fingerprint;
-  const Offset tail = view_->log.tail(partition);
-  if (tail == kUnknown || anchor.offset < tail) return std::nullopt;
-  const Mark* mark = view_->log.find(partition, anchor.offset);
-  return !mark || mark->fingerprint == anchor.fingerprint;
-}
-
-// The page that holds the anchor is the one that the replay begins with, so a herd reads it once.
-void Subscription::check_anchors(Beginning beginning, std::size_t from) {
-  for (std::size_t p = from; p < beginning.next.size(); ++p) {
-    const auto& anchor = beginning.anchors[p];
-    if (!anchor) continue;
-    const auto partition = static_cast<Partition>(p);
-    const auto same = same_history(partition, *anchor);
-    if (same == true) continue;
-    if (same == false) return differs(std::move(beginning), partition);
-    auto read = [beginning, p, anchor = *anchor](Subscription& self, const Result<PagePtr>& page) mutable {
-      if (page.has_error()) return self.retry([&self, beginning, p] { self.check_anchors(beginning, p); });
-      const auto found = fingerprint_in(**page, anchor.offset);
-      if (found && *found != anchor.fingerprint) return self.differs(std::move(beginning), static_cast<Partition>(p));
-      self.check_anchors(std::move(beginning), p + 1);
-    };
-    return session_.shard().ask_page(view_->channel, partition, anchor->offset, alive(std::move(read)));
-  }
-  find_end(std::move(beginning));
-}
-
-// Another record stands at the anchor. Where this bridge saw the log being truncated it knows from where on; else
-// nothing of the history can be trusted.
-void Subscription::differs(Beginning beginning, Partition partition) {
-  const auto p = static_cast<std::size_t>(partition);
-  const auto& truncated = view_->truncated;
-  if (p < truncated.size() && truncated[p] != kUnknown && truncated[p] <= beginning.anchors[p]->offset) {
-    beginning.next[p] = std::min(beginning.next[p], truncated[p]);
-    beginning.anchors[p].reset();
-    beginning.reset = "truncated";
-    return check_anchors(std::move(beginning), p + 1);
-  }
-  find_end({Offsets(view_->log.partitions(), 0), {}, {}, "recreated"});
-}
-
-// ---- the end, and off
-
-void Subscription::find_end(Beginning beginning) {
-  if (!command_.to) return flow(std::move(beginning));
-  if (const auto* position = std::get_if<Position>(&*command_.to)) {
-    if (position->epoch != view_->channel->epoch)
-      return fail({"position_invalid", "the position in \"to\" belongs to another view of the channel"});
-    beginning.to = beginning.next;
-    for (const Place& place : position->places)
-      if (const auto p = static_cast<std::size_t>(place.partition); p < beginning.to->size() && place.next != kUnknown)
-        (*beginning.to)[p] = place.next;
-    return flow(std::move(beginning));
-  }
-  auto found = [beginning](Subscription& self, const Result<Offsets>& end) mutable {
-    if (end.has_error()) return self.retry([&self, beginning] { self.find_end(beginning); });
-    beginning.to = *end;
-    self.flow(std::move(beginning));
-  };
-  const Start end = std::holds_alternative<Ago>(*command_.to) ? Start(std::get<Ago>(*command_.to)) : Start(std::get<AtTime>(*command_.to));
-  find_start(session_.shard(), view_, end, alive(std::move(found)));
-}
-
-void Subscription::flow(Beginning beginning) {
-  Position position = view_->position_at(beginning.next);
-  for (std::size_t p = 0; p < beginning.anchors.size() && p < position.places.size(); ++p)
-    if (beginning.anchors[p]) position.places[p].anchor = beginning.anchors[p];
+void Subscription::flow(Opening::Found found) {
+  Position position = view_->position_at(found.next);
+  for (std::size_t p = 0; p < found.anchors.size() && p < position.places.size(); ++p)
+    if (found.anchors[p]) position.places[p].anchor = found.anchors[p];
   Position head{view_->channel->epoch, {}};
   const Offsets live = view_->live();
   for (std::size_t p = 0; p < live.size(); ++p) head.places.push_back({static_cast<Partition>(p), live[p], {}});
   session_.say(subscribed_frame(channel(), position, head, id_));
-  if (!beginning.reset.empty()) session_.say_reset(channel(), beginning.reset, position);
-  anchored_ = !beginning.anchors.empty();
-  for (std::size_t p = 0; p < beginning.anchors.size(); ++p)
-    if (p < live.size() && beginning.next[p] > live[p] && !beginning.anchors[p]) anchored_ = false;
+  if (!found.reset.empty()) session_.say_reset(channel(), found.reset, position);
+  anchored_ = !found.anchors.empty();
+  for (std::size_t p = 0; p < found.anchors.size(); ++p)
+    if (p < live.size() && found.next[p] > live[p] && !found.anchors[p]) anchored_ = false;
+  unproven_ = std::move(found.unproven);
   add(session_.shard().probe().subscriptions);
   cursor_.emplace(view_->log, [this] { session_.ready(*this); });
-  cursor_->start(std::move(beginning.next), std::move(beginning.to));
+  cursor_->start(std::move(found.next), std::move(found.to));
   for (const auto& [partition, status] : view_->held) say_held(status);
   session_.ready(*this);
   if (ahead_of(live)) watch_ahead(steady_millis());
@@ -200,11 +106,11 @@ bool Subscription::ahead_of(const Offsets& ends) const {
 }
 
 void Subscription::watch_ahead(Millis below_since) {
-  session_.shard().after(kAheadLook, alive([below_since, flow = flow_](Subscription& self) {
-    if (flow != self.flow_ || !self.ahead_of(self.view_->live())) return;
+  session_.shard().after(kAheadLook, alive([below_since](Subscription& self) {
+    if (!self.ahead_of(self.view_->live())) return;
     self.session_.shard().ask_bounds(
-        self.view_, self.alive([below_since, flow](Subscription& same, const Result<std::vector<Bounds>>& bounds) {
-          if (flow == same.flow_) same.judge_ahead(below_since, bounds);
+        self.view_, self.alive([below_since](Subscription& same, const Result<std::vector<Bounds>>& bounds) {
+          same.judge_ahead(below_since, bounds);
         }));
   }));
 }
@@ -217,9 +123,12 @@ void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Boun
   for (const Bounds& one : *bounds) ends.push_back(one.stable);
   if (!ahead_of(ends)) return;
   if (now - below_since < kAheadPatience) return watch_ahead(below_since);
+  if (anchored_ && view_->recreated) return go_on(Offsets(ends.size(), 0), "recreated");
   if (anchored_) {
-    for (std::size_t p = 0; p < next.size() && p < ends.size(); ++p)
-      if (ends[p] != kUnknown) next[p] = std::min(next[p], ends[p]);
+    for (std::size_t p = 0; p < next.size() && p < ends.size(); ++p) {
+      if (ends[p] == kUnknown || next[p] <= ends[p]) continue;
+      next[p] = std::min(ends[p], view_->lost_from(static_cast<Partition>(p)).value_or(ends[p]));
+    }
     return go_on(std::move(next), "truncated");
   }
   find_start(session_.shard(), view_, command_.start, alive([now](Subscription& self, const Result<Offsets>& start) {
@@ -230,9 +139,12 @@ void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Boun
 
 void Subscription::go_on(Offsets next, std::string_view reason) {
   ++flow_;
+  proving_ = false;
+  unproven_.clear();
   cursor_->start(next, cursor_->end());
   session_.say_reset(channel(), reason, view_->position_at(next));
   session_.ready(*this);
+  if (ahead_of(view_->live())) watch_ahead(steady_millis());
 }
 
 void Subscription::say_held(const TransactionStatus& status) {
@@ -242,9 +154,41 @@ void Subscription::say_held(const TransactionStatus& status) {
 
 void Subscription::fail(const Error& error) { session_.refuse(*this, error); }
 
+// ---- anchors above what this bridge had read: judged when it gets there, before anything behind them is sent
+
+bool Subscription::has_to_prove() const {
+  const Offsets& head = view_->log.head();
+  for (std::size_t p = 0; p < unproven_.size() && p < head.size(); ++p)
+    if (unproven_[p] && unproven_[p]->offset < head[p]) return true;
+  return false;
+}
+
+void Subscription::prove() {
+  proving_ = false;
+  SubscribeCommand again = command_;
+  Position position{view_->channel->epoch, {}};
+  const Offsets next = cursor_->offsets();
+  for (std::size_t p = 0; p < next.size(); ++p)
+    if (next[p] != kUnknown)
+      position.places.push_back({static_cast<Partition>(p), next[p], p < unproven_.size() ? unproven_[p] : std::nullopt});
+  again.from = std::move(position);
+  again.to.reset();
+  find_place(std::move(again), [this](const Result<Opening::Found>& found) {
+    if (!found->reset.empty()) return go_on(found->next, found->reset);
+    unproven_ = found->unproven;
+    session_.ready(*this);
+  });
+}
+
 // ---- flowing
 
 Cursor::Step Subscription::next(Piece& piece) {
+  if (opening_ || proving_) return Cursor::Step::wait;
+  if (has_to_prove()) {
+    proving_ = true;  // not now: a reset must not go behind what is being collected
+    session_.shard().post(alive([](Subscription& self) { self.prove(); }));
+    return Cursor::Step::wait;
+  }
   Cursor::Item item;
   const auto step = cursor_->step(item);
   count_catching_up(cursor_->catching_up());
@@ -277,20 +221,21 @@ void Subscription::count_catching_up(bool now) {
 
 void Subscription::request_page() {
   const Span wanted = cursor_->wanted();
-  auto arrived = [from = wanted.from, flow = flow_](Subscription& self, const Result<PagePtr>& page) {
-    if (flow != self.flow_) return;  // a reset came between: that page is of another history
+  auto arrived = [from = wanted.from](Subscription& self, const Result<PagePtr>& page) {
     if (self.session_.outlet().blocked()) return self.cursor_->deny();  // nothing is held for a full socket
     if (page.has_value() && (*page)->next > from) return self.cursor_->give(*page);
     // Kafka can't be reached, or its end lies below the log's tail for now.
-    self.retry([&self, flow] {
-      if (flow == self.flow_) self.cursor_->deny();
-    });
+    self.retry([&self] { self.cursor_->deny(); });
   };
   session_.shard().ask_page(view_->channel, wanted.partition, wanted.from, alive(std::move(arrived)));
 }
 
 void Subscription::on_reset(const LogReset& reset) {
-  if (!flowing()) return;
+  if (!flowing()) {
+    if (opening_) begin();
+    return;
+  }
+  opening_.reset();
   Offsets next = cursor_->offsets();
   next.resize(std::max(next.size(), reset.resume.size()), kUnknown);
   for (std::size_t p = 0; p < next.size(); ++p)

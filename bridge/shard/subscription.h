@@ -1,13 +1,13 @@
-// One subscription of one session: it finds where to start, answers `subscribed`, and then is a cursor. Lives on its
-// shard's thread; owned by its session; what it asks of Kafka comes back through weak pointers.
+// One subscription of one session: it finds where to start (opening.h), answers `subscribed`, and then is a cursor. Lives on
+// its shard's thread; owned by its session; what it asks of Kafka comes back through weak pointers.
 //
-//   pending (channel not open) ─► resolving (start, end) ─► checking (anchors) ─► flowing ─► over
+//   pending (channel not open) ─► opening ─► flowing ─► over
 #pragma once
 
 #include "shard/channel_view.h"
 #include "shard/cursor.h"
+#include "shard/opening.h"
 #include "shard/outlet.h"
-#include "wire/command.h"
 #include "wire/reply.h"
 
 namespace tailrace {
@@ -43,25 +43,14 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   hooks::Hook ready_hook;
 
  private:
-  struct Beginning {
-    Offsets next;
-    std::vector<std::optional<Anchor>> anchors;
-    std::optional<Offsets> to;
-    std::string reset;  // the reason, when the position asked for means nothing here
-  };
-
-  void begin(const Start& from);
-  void begin_at(const Position& position);
-  void begin_over(std::string reason);
-  void fill_unknown(Beginning beginning);
-  void check_anchors(Beginning beginning, std::size_t from);
-  std::optional<bool> same_history(Partition partition, const Anchor& anchor) const;
-  void differs(Beginning beginning, Partition partition);
-  void find_end(Beginning beginning);
-  void flow(Beginning beginning);
+  void begin();
+  void find_place(SubscribeCommand command, Opening::Done done);
+  void flow(Opening::Found found);
   void watch_ahead(Millis below_since);
   void judge_ahead(Millis below_since, const Result<std::vector<Bounds>>& bounds);
   bool ahead_of(const Offsets& ends) const;
+  bool has_to_prove() const;
+  void prove();
   void go_on(Offsets next, std::string_view reason);
   void fail(const Error& error);
   void retry(std::function<void()> step);
@@ -74,6 +63,9 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   CommandId id_;
   std::shared_ptr<ChannelView> view_;
   std::optional<Cursor> cursor_;
+  std::shared_ptr<Opening> opening_;
+  std::vector<std::optional<Anchor>> unproven_;
+  bool proving_ = false;   // soon
   bool anchored_ = false;  // the position that it began with had an anchor everywhere it lay ahead
   bool counted_catching_up_ = false;
   std::uint32_t flow_ = 0;  // counts resets: what was asked before one means nothing after it

@@ -11,6 +11,7 @@ class Starts : public Stage {
     kafka_.add(0, 100);
     kafka_.add(1, 50);
   }
+  std::string print_at(Offset offset) { return fingerprint_text(kafka_.before(0, offset + 1)->fingerprint); }
   void open_at_the_end() { open({100, 50}); }
   // The log holds the newest 20 of partition 0 and 10 of partition 1.
   void open_warm() {
@@ -133,6 +134,16 @@ TEST_F(Starts, a_position_above_the_end_waits) {
   EXPECT_EQ(heard(*client), "0:103-105");
 }
 
+TEST_F(Starts, a_position_above_the_end_is_given_no_anchor) {
+  open_at_the_end();
+  subscribe();
+  kafka_.add(0, 1);
+  publish(0);
+  auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:103,1:50"})");
+  ASSERT_EQ(client->frames.size(), 1u);
+  EXPECT_NE(client->frames[0].find("0:103,1:50~"), std::string::npos) << client->frames[0];
+}
+
 TEST_F(Starts, a_position_of_another_view_is_reset_to_the_first_start) {
   open_warm();
   auto client = subscribe(R"("from":{"position":"v1.00001234.0:95,1:45"},"start":"live")");
@@ -175,6 +186,97 @@ TEST_F(Starts, an_anchor_whose_record_is_gone_goes_on) {
   kafka_.expire(0, 75);
   auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:70~12345678,1:50"})");
   EXPECT_EQ(heard(*client), "subscribed#1 0:70,1:50; gap 0:70-75 expired; 0:75-100");
+}
+
+// ---- while the log warms up
+
+TEST_F(Starts, a_time_is_not_looked_for_in_a_log_that_is_still_warming) {
+  open(metrics_, {80, 40}, {100, 50});
+  publish(0, 90);
+  publish(1, 45);
+  auto client = subscribe(R"("from":{"time":85000})");
+  EXPECT_EQ(heard(*client), "subscribed#1 0:85,1:50; 0:85-90");
+  auto late = subscribe(R"("from":{"time":95000})");
+  EXPECT_EQ(heard(*late), "subscribed#1 0:95,1:50");
+  publish(0);
+  EXPECT_EQ(heard(*late), "0:95-100");
+}
+
+TEST_F(Starts, the_last_are_not_looked_for_in_a_log_that_is_still_warming) {
+  open(metrics_, {80, 40}, {100, 50});
+  publish(0, 90);
+  auto client = subscribe(R"("from":{"last":3})");
+  EXPECT_EQ(heard(*client), "subscribed#1 0:97,1:50");
+}
+
+TEST_F(Starts, live_has_its_anchor_before_the_log_is_warm) {
+  open(metrics_, {80, 40}, {100, 50});
+  auto client = subscribe();
+  ASSERT_EQ(client->frames.size(), 1u);
+  EXPECT_NE(client->frames[0].find("0:100~" + print_at(99)), std::string::npos) << client->frames[0];
+}
+
+// ---- anchors above what was read
+
+TEST_F(Starts, an_anchor_that_the_log_has_not_reached_is_judged_when_it_does) {
+  open(metrics_, {80, 40}, {100, 50});
+  const std::string right = print_at(94);
+  auto same = subscribe(R"("from":{"position":"v1.0000abcd.0:95~)" + right + R"(,1:50"})");
+  auto other = subscribe(R"("from":{"position":"v1.0000abcd.0:95~12345678,1:50"})");
+  EXPECT_EQ(heard(*same), "subscribed#1 0:95,1:50");
+  EXPECT_EQ(heard(*other), "subscribed#1 0:95,1:50");
+  publish(0);
+  EXPECT_EQ(heard(*same), "0:95-100");
+  EXPECT_TRUE(heard(*other).starts_with("reset recreated 0:0,1:0; "));
+}
+
+TEST_F(Starts, a_position_above_the_end_of_another_history_is_reset_before_any_of_it_is_sent) {
+  open_at_the_end();
+  auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:103~12345678,1:50"})");
+  EXPECT_EQ(heard(*client), "subscribed#1 0:103,1:50");
+  kafka_.add(0, 1);
+  publish(0);
+  EXPECT_EQ(heard(*client), "");
+  kafka_.add(0, 5);
+  publish(0);
+  EXPECT_TRUE(heard(*client).starts_with("reset recreated 0:0,1:0; "));
+}
+
+TEST_F(Starts, an_overflow_over_an_unproven_anchor_asks_kafka_for_it) {
+  open_at_the_end();
+  kafka_.add(0, 20);
+  auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:110~12345678,1:50"})");
+  heard(*client);
+  deliver(LogSkipped{7, {120, 50}, 5});
+  publish(1);
+  kafka_.add(1, 1);
+  append(kafka_.batch(metrics_, 1, 50, 51));
+  EXPECT_TRUE(heard(*client).starts_with("reset recreated 0:0,1:0; "));
+}
+
+TEST_F(Starts, after_a_truncation_that_was_seen_positions_go_on_where_it_was) {
+  open_at_the_end();
+  subscribe();
+  deliver(LogReset{7, "truncated", {90, 50}, {90, kUnknown}});
+  append(kafka_.batch(metrics_, 0, 90, 100));
+  auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:98~12345678,1:50"})");
+  EXPECT_EQ(heard(*client), "subscribed#1 0:90,1:50; reset truncated 0:90,1:50; 0:90-100");
+  auto before = subscribe(R"("from":{"position":"v1.0000abcd.0:80~12345678,1:50"})");
+  EXPECT_TRUE(heard(*before).starts_with("subscribed#1 0:0,1:0; reset recreated 0:0,1:0; "));
+}
+
+TEST_F(Starts, a_reset_while_a_start_is_looked_for_begins_the_search_again) {
+  open_at_the_end();
+  subscribe();
+  auto client = connect();
+  client->say(R"({"op":"subscribe","id":1,"channel":"metrics","from":"earliest"})");
+  settle(false);
+  ASSERT_GT(kafka_.unanswered(), 0u);
+  kafka_.partitions.assign(2, {});
+  kafka_.add(0, 5);
+  pages_.forget(7);
+  deliver(LogReset{7, "recreated", {5, 0}, {0, 0}});
+  EXPECT_EQ(heard(*client), "subscribed#1 0:0,1:0; 0:0-5");
 }
 
 // ---- without an answer
