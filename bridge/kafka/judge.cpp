@@ -117,7 +117,9 @@ Finding finding_of(const std::vector<Verdict>& verdicts, bool fewer, bool lastin
   const bool broken = any(Kind::broken);
   const bool doubtful = fewer || any(Kind::shorter);
   if (!broken && !doubtful) return Finding::fine;
-  if (!broken && !lasting) return Finding::doubtful;
+  // Where one is broken, the others are wanted too: one reset for all of them, and of the right kind.
+  const bool certain = broken && (fewer || !any(Kind::unavailable));
+  if (!certain && !lasting) return Finding::doubtful;
   const bool shared = std::ranges::any_of(verdicts, &Verdict::shared);
   return shared && !fewer ? Finding::truncated : Finding::recreated;
 }

@@ -156,6 +156,17 @@ TEST_F(JudgeTest, one_lost_tail_among_partitions_that_stand_is_a_truncation) {
   EXPECT_EQ(finding_of(verdicts, false, false), Finding::truncated);
 }
 
+TEST_F(JudgeTest, a_broken_partition_waits_a_little_for_those_that_do_not_answer) {
+  logs_.fill(0, 0, 1000, 2);
+  logs_.fill(1, 0, 1000, 1);
+  Claim silent = claim(1, 0, 1000, 1000, 1);
+  silent.bounds = {};
+  const auto verdicts = judge({claim(0, 0, 1000, 1000, 1), silent}, logs_.look());
+  EXPECT_EQ(finding_of(verdicts, false, false), Finding::doubtful);
+  EXPECT_EQ(finding_of(verdicts, false, true), Finding::recreated);
+  EXPECT_EQ(finding_of(verdicts, true, false), Finding::recreated) << "partitions that are gone never answer";
+}
+
 TEST(TrailTest, keeps_few_anchors_the_nearer_the_more_of_them) {
   Trail trail;
   for (Offset offset = 0; offset < 100'000; ++offset) trail.add({offset, 0});
