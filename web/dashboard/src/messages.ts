@@ -52,6 +52,8 @@ export type ToWorker =
   | { do: "live" }
   | { do: "cut"; ms: number }
   | { do: "retry" }
+  /** The page goes into the back/forward cache, or comes out of it: a Worker isn't told. */
+  | { do: "away"; on: boolean }
   | { do: "feed"; first: number; rows: number; hold: boolean }
   | { do: "search"; text: string; channel: string }
   | { do: "record"; id: number }

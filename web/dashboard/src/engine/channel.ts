@@ -1,4 +1,5 @@
 // One channel as the page knows it: what the bridge said, what its data looks like, what it missed.
+import type { Status } from "tailrace";
 import type { ChannelHint } from "../messages.ts";
 import { Columns } from "./columns.ts";
 import { Outages } from "./outages.ts";
@@ -25,6 +26,8 @@ export class Channel {
   refused = "";
   /** Its topic is gone from Kafka, for now. */
   missing = false;
+  /** Partitions whose end an open transaction has held back for long. */
+  readonly held = new Set<number>();
   /** When something arrived last, and the newest record's own time. */
   lastSeen = 0;
   lastTime = 0;
@@ -39,6 +42,13 @@ export class Channel {
     this.title = hint.title ?? "";
     this.units = hint.units ?? {};
     this.profile.wanted = hint.fields ?? [];
+  }
+
+  told({ topic, p, held_by_transaction: held }: Status): void {
+    if (topic) this.missing = topic === "missing";
+    if (p === undefined) return;
+    if (held) this.held.add(p);
+    else this.held.delete(p);
   }
 
   unitOf(field: string): string {

@@ -1,5 +1,5 @@
 // The Worker's table of contents: link, directory, live side, past, lane, painter, and the commands of the page.
-import type { ChannelInfo } from "tailrace";
+import type { ChannelInfo, Status } from "tailrace";
 import type { BridgeInfo, FromWorker, Mode, PanelSpec, Receipt, ToWorker, View } from "../messages.ts";
 import { Backfill } from "./backfill.ts";
 import type { Channel } from "./channel.ts";
@@ -47,6 +47,7 @@ export class Engine {
       channels: list => this.listed(list),
       info: info => this.described(info),
       kafka: (unreachable, since) => this.live.kafka(unreachable, since),
+      told: status => this.told(status),
       changed,
     });
     const followed = () => [...this.live.watches.values()].map(watch => watch.channel);
@@ -72,6 +73,7 @@ export class Engine {
       case "live": return this.goLive();
       case "cut": return this.link.cut(command.ms);
       case "retry": return this.link.retry();
+      case "away": return this.link.away(command.on);
       case "feed": return this.setFeed(command);
       case "search": return this.search(command.text, command.channel);
       case "record": return this.record(command.id);
@@ -100,7 +102,7 @@ export class Engine {
       status: statusOf(this.link, this.live, this.directory.listed.length),
       panels: frozen ? [] : painter.panels(specs, shown),
       ...(!frozen && painter.is("stats", now) ? { stats: painter.stats(specs, shown) } : null),
-      ...(painter.is("channels", now) ? { channels: painter.channels(this.directory.listed, c => this.live.watches.has(c), shown), offsets: { channel: name, rows: places(track?.places) } } : null),
+      ...(painter.is("channels", now) ? { channels: painter.channels(this.directory.listed, c => this.live.watches.has(c), c => this.live.paceOf(c, now), shown), offsets: { channel: name, rows: places(track?.places) } } : null),
       ...(!frozen && painter.is("feed", now) ? { feed: shown.timeline.feed.view(f.first, f.rows) } : null),
       ...(painter.is("lane", now) ? { lane: this.lane.view(now) } : null),
       receipt: this.live.episode?.replaying ? this.live.episode.view(now) : this.receipt(),
@@ -145,6 +147,11 @@ export class Engine {
   private described(info: BridgeInfo): void {
     this.directory.hint(info);
     this.post({ is: "bridge", info });
+    this.changed();
+  }
+
+  private told(status: Status): void {
+    this.directory.channels.get(status.channel ?? "")?.told(status);
     this.changed();
   }
 

@@ -1,5 +1,5 @@
 // The connection to the bridge: the client library, the list of channels, the cut, and how it all stands.
-import { connect, type ChannelInfo, type Client, type StateChange, type TailraceError } from "tailrace";
+import { connect, type ChannelInfo, type Client, type StateChange, type Status, type TailraceError } from "tailrace";
 import type { BridgeInfo } from "../messages.ts";
 import { Cutter } from "./cutter.ts";
 
@@ -9,6 +9,8 @@ export interface LinkEvents {
   channels(list: ChannelInfo[]): void;
   info(info: BridgeInfo): void;
   kafka(unreachable: boolean, since: number): void;
+  /** Of one channel. */
+  told(status: Status): void;
   changed(): void;
 }
 
@@ -32,7 +34,7 @@ export class Link {
     this.client = connect(url, { WebSocket: this.cutter.sockets, ...(token ? { token } : null) });
     this.client.on("state", change => this.state(change));
     this.client.on("error", error => this.failed(error));
-    this.client.on("status", status => this.status(status as { kafka?: string; since?: number }));
+    this.client.on("status", status => this.status(status));
   }
 
   start(): void {
@@ -47,6 +49,12 @@ export class Link {
 
   retry(): void {
     if (this.cutter.until > 0) this.cutter.mend(() => this.client.retry());
+    else this.client.retry();
+  }
+
+  /** An open socket would keep the page out of the back/forward cache. */
+  away(on: boolean): void {
+    if (on) this.client.suspend();
     else this.client.retry();
   }
 
@@ -101,12 +109,12 @@ export class Link {
     this.events.changed();
   }
 
-  private status(status: { kafka?: string; since?: number }): void {
-    if (status.kafka === undefined) return;
-    const down = status.kafka === "unreachable", since = status.since ?? this.client.now();
+  private status(status: Status): void {
+    if (status.kafka === undefined) return this.events.told(status);
+    const down = status.kafka === "unreachable";
     if (down === this.kafkaDownSince > 0) return;
-    this.kafkaDownSince = down ? since : 0;
-    this.events.kafka(down, since);
+    this.kafkaDownSince = down ? status.since : 0;
+    this.events.kafka(down, status.since);
   }
 }
 

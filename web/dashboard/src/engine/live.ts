@@ -8,6 +8,9 @@ import { valueAt } from "./reduce.ts";
 import { clock, grouped, spell } from "../words.ts";
 import type { Timeline } from "./timeline.ts";
 
+/** The bridge is sure that Kafka is gone only some seconds after: what was silent from then on was not quiet. */
+const kDoubt = 20_000;
+
 export interface LiveEvents {
   arrived(channel: Channel): void;
   recovered(episode: Episode): void;
@@ -63,7 +66,7 @@ export class Live {
 
   kafka(unreachable: boolean, since: number): void {
     for (const { channel } of this.watches.values()) {
-      if (unreachable) channel.outages.begin(since, "Kafka unreachable");
+      if (unreachable) channel.outages.begin(since - channel.lastSeen < kDoubt ? Math.min(since, channel.lastSeen) : since, "Kafka unreachable");
       else if (channel.outages.open?.cause === "Kafka unreachable") channel.outages.heal(0, this.link.client.now());
     }
     if (unreachable) this.divide("hold", "Kafka unreachable", "");
@@ -77,10 +80,21 @@ export class Live {
 
   /** Records per second over the last whole seconds, by their own time. */
   rate(now: number): number {
-    const last = Math.floor(now / 1000) - 1;
     let sum = 0;
-    for (const { seconds } of this.timeline.tracks.values()) sum += valueAt(seconds, 0, last, "rate", 5);
+    for (const name of this.timeline.tracks.keys()) sum += this.rateOf(name, now);
     return sum;
+  }
+
+  rateOf(name: string, now: number): number {
+    const track = this.timeline.tracks.get(name);
+    return track ? valueAt(track.seconds, 0, Math.floor(now / 1000) - 1, "rate", 5) || 0 : 0;
+  }
+
+  /** By the page's own count, else by the bridge's; NaN while nobody can know. */
+  paceOf(channel: Channel, now: number): number {
+    if (this.link.downSince > 0 || this.link.kafkaDownSince > 0) return NaN;
+    const watch = this.watches.get(channel.name);
+    return watch && !watch.filling ? this.rateOf(channel.name, now) : channel.rate;
   }
 
   /** How far the first fill has come, on the time axis; Infinity when it is done. */
@@ -173,9 +187,7 @@ export class Live {
   }
 
   private isLive(watch: Watch, now: number): void {
-    if (watch.filling) {
-      watch.filling = false;
-    }
+    watch.filling = false;
     watch.fronts.clear();
     const open = watch.channel.outages.open;
     if (open && open.cause !== "Kafka unreachable") {

@@ -58,13 +58,13 @@ export class Painter {
     });
   }
 
-  channels(list: Channel[], followed: (name: string) => boolean, shown: Shown): ChannelView[] {
+  channels(list: Channel[], followed: (name: string) => boolean, paceOf: (channel: Channel) => number, shown: Shown): ChannelView[] {
     return list.map(channel => {
       const track = shown.timeline.tracks.get(channel.name), { profile } = channel;
-      const fields = numericFields(profile);
+      const fields = numericFields(profile), rate = paceOf(channel);
       return {
-        name: channel.name, topic: channel.topic, rate: channel.rate, fields, texts: channel.columns.texts.slice(), keyNoun: profile.noun, keyed: profile.keyed > 0,
-        quietSince: channel.rate === 0 ? channel.lastTime : 0, fresh: channel.fresh, followed: followed(channel.name),
+        name: channel.name, topic: channel.topic, rate, fields, texts: channel.columns.texts.slice(), keyNoun: profile.noun, keyed: profile.keyed > 0,
+        quietSince: rate === 0 ? channel.lastTime : 0, fresh: channel.fresh, followed: followed(channel.name),
         note: noteOf(channel, fields, followed(channel.name)), line: pace(track, shown), hole: hole(channel, shown),
       };
     });
@@ -90,6 +90,7 @@ function sampledBadge(track: Track | undefined, from: number): Badge {
 
 function noteOf(channel: Channel, fields: string[], followed: boolean): string {
   if (channel.missing) return "topic is gone";
+  if (channel.held.size) return `held by a transaction: p${[...channel.held].sort((a, b) => a - b).join(", p")}`;
   if (!followed) return "not followed";
   if (channel.profile.records === 0 || fields.length) return "";
   return channel.profile.texts ? "text, no numbers" : "no numbers";

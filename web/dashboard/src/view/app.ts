@@ -248,6 +248,8 @@ class App implements Controls {
     $("#more").onclick = () => openMenu($("#more"), "More", this.bar.entries(this.loop.view, this.desk.span));
     for (const tab of $("#dock").children) (tab as HTMLElement).onclick = () => this.show((tab as HTMLElement).dataset.view as "panels");
     document.addEventListener("visibilitychange", () => this.engine.tell({ do: "visible", page: !document.hidden }));
+    addEventListener("pagehide", () => this.engine.tell({ do: "away", on: true }));
+    addEventListener("pageshow", event => event.persisted && this.engine.tell({ do: "away", on: false }));
     addEventListener("hashchange", () => location.reload());
     addEventListener("keydown", event => {
       if (event.key !== "Escape") return;

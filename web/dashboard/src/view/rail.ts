@@ -50,8 +50,9 @@ export class Rail {
     item.button.classList.toggle("fresh", channel.fresh);
     item.button.classList.toggle("aside", !channel.followed);
     item.rate.classList.toggle("none", quiet);
-    if (item.number.data !== (quiet ? "quiet" : paced(channel.rate))) item.number.data = quiet ? "quiet" : paced(channel.rate);
-    say(item.per, quiet ? "" : "/s");
+    const pace = quiet ? "quiet" : Number.isNaN(channel.rate) ? "–" : paced(channel.rate);
+    if (item.number.data !== pace) item.number.data = pace;
+    say(item.per, quiet || pace === "–" ? "" : "/s");
     const since = quiet && channel.quietSince ? `quiet for ${spell(now - channel.quietSince)}` : "";
     const fields = channel.note || (since && now - channel.quietSince > 30_000 ? since : channel.fields.join("  ·  ")) || (quiet ? "no records yet" : "");
     say(item.fields, fields);

@@ -147,7 +147,7 @@ export class Sheet {
   private sighted(entries: IntersectionObserverEntry[]): void {
     for (const entry of entries) {
       const panel = [...this.panels.values()].find(p => p.node === entry.target);
-      if (panel) panel.visible = entry.isIntersecting;
+      panel?.seen(entry.isIntersecting);
     }
     this.onSight();
   }

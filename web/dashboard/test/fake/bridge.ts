@@ -25,6 +25,10 @@ export class FakeBridge {
   slow = 0;
   /** Answers no socket. */
   deaf = false;
+  /** Says nothing on those that are open. */
+  mute = false;
+  /** Files that are not there. */
+  readonly lost = new Set<string>();
   requests: string[] = [];
   private readonly server: Server;
   private readonly sockets = new WebSocketServer({ noServer: true });
@@ -71,6 +75,15 @@ export class FakeBridge {
     return this.downSince;
   }
 
+  get connected(): number {
+    return this.sessions.size;
+  }
+
+  /** A frame for all. */
+  tell(frame: object): void {
+    for (const session of this.sessions) session.send(frame);
+  }
+
   /** Sends a text as it is to all. */
   shout(text: string): void {
     for (const session of this.sessions) session.socket.send(text);
@@ -93,7 +106,7 @@ export class FakeBridge {
     const path = pathname.slice(this.under.length);
     if (path === "api/channels") return this.describe(response);
     const file = join(this.root, normalize(path === "" || path.endsWith("/") ? path + "index.html" : path));
-    if (!file.startsWith(this.root) || !existsSync(file) || !statSync(file).isFile()) return void response.writeHead(404).end();
+    if (this.lost.has(path) || !file.startsWith(this.root) || !existsSync(file) || !statSync(file).isFile()) return void response.writeHead(404).end();
     response.writeHead(200, { "content-type": kTypes[extname(file)] ?? "application/octet-stream", "content-security-policy": kCsp, "cache-control": "no-cache", "x-content-type-options": "nosniff" });
     createReadStream(file).pipe(response);
   }
@@ -117,12 +130,14 @@ class Session {
   }
 
   send(frame: object): void {
+    if (this.bridge.mute) return;
     this.heard = Date.now();
     this.socket.send(JSON.stringify(frame));
   }
 
   pump(): void {
     const now = Date.now();
+    if (this.bridge.mute) return;
     if (now - this.heard > this.bridge.heartbeat / 2) this.send({ heartbeat: { time: now } });
     if (this.bridge.kafkaDownSince || now - this.pumped < this.bridge.slow) return;
     this.pumped = now;

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 /** Long enough for a busy machine; no test waits for it unless something is broken. */
-export const kPatience = 120_000;
+export const kPatience = 300_000;
 const kArgs = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 // Tests run from web/dashboard/.test/page/.
@@ -66,6 +66,12 @@ export async function panelNamed(page: Page, title: string): Promise<import("pla
 export async function choose(page: Page, title: string, ...entries: string[]): Promise<void> {
   await (await panelNamed(page, title)).locator(".menu").click();
   for (const entry of entries) await page.locator(".pop button", { has: page.locator(".item", { hasText: new RegExp(`^${entry}$`) }) }).click();
+}
+
+/** Narrows the feed to a channel: what others produce doesn't push its records out of sight. */
+export async function recordsOf(page: Page, channel: string): Promise<void> {
+  await page.locator(".chan", { has: page.locator(".chan-name", { hasText: new RegExp(`^${channel}$`) }) }).click();
+  await page.locator(".pop button", { hasText: "Show its records" }).click();
 }
 
 /** Rows of a panel that is shown as a table. */

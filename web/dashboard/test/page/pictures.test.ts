@@ -73,7 +73,7 @@ describe("pictures", { skip: noKafka }, () => {
       for (let i = 0; i < 3; i++) await page.keyboard.press("Shift+ArrowLeft");
     });
     await all(page => pill(page, /^PAST/));
-    await all(page => page.waitForFunction(() => [...document.querySelectorAll(".badge")].every(badge => badge.textContent !== "replaying")));
+    await all(page => page.waitForFunction(() => [...document.querySelectorAll(".panel:not(.unseen) .badge")].every(badge => badge.textContent !== "replaying")));
     await shoot("past");
     await all(page => page.keyboard.press("l"));
     await all(page => pill(page, /^LIVE/));

@@ -52,7 +52,7 @@ test("cut, refill, receipt: nothing lost", async () => {
   assert.match(text, /Recovered\s+[\d,]+ updates/);
   assert.match(text, /lost\s+0\s/);
   await pill(page, /^LIVE/);
-  const exact = () => page.waitForFunction(() => [...document.querySelectorAll(".badge")].every(badge => ["exact", ""].includes(badge.textContent!)), undefined, { timeout: 20_000 });
+  const exact = () => page.waitForFunction(() => [...document.querySelectorAll(".panel:not(.unseen) .badge")].every(badge => ["exact", ""].includes(badge.textContent!)));
   await exact().catch(async error => assert.fail(`${error}: ${await page.locator(".badge").allInnerTexts()}`));
   assertClean(watched, true);
 });
@@ -156,13 +156,28 @@ test("the bridge dies: offline, retry, all comes back", async () => {
   bridge.dropAll();
   await pill(page, /^OFFLINE.*retry in/);
   await page.locator(".banner", { hasText: "Connection lost" }).waitFor();
+  await page.waitForFunction(() => document.querySelector<HTMLButtonElement>(".banner button")?.textContent === "Retry now");
   bridge.deaf = false;
-  await page.locator("text=Retry now").click();
+  await page.evaluate(() => document.querySelector<HTMLButtonElement>(".banner button")?.click()); // unless it was quicker by itself
   await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
   assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
   await pill(page, /^LIVE/);
   assert.equal(await page.locator(".banner").count(), 0);
   assertClean(watched, true);
+});
+
+test("in the back/forward cache no socket is open; shown again, the page fetches what it missed", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  const transition = (type: string) => page.evaluate(name => void dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
+  await transition("pagehide");
+  while (bridge.connected > 0) await new Promise(done => setTimeout(done, 20));
+  await transition("pageshow");
+  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
+  assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
+  await pill(page, /^LIVE/);
+  assert.ok(bridge.connected > 0);
+  assertClean(watched);
 });
 
 test("Kafka goes and comes back: said apart from a lost connection", async () => {
@@ -174,6 +189,38 @@ test("Kafka goes and comes back: said apart from a lost connection", async () =>
   bridge.setKafka(true);
   await pill(page, /^LIVE/);
   assertClean(watched);
+});
+
+test("silence is stale, not offline; the next sign of life ends it", async () => {
+  bridge.heartbeat = 3000;
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  bridge.mute = true;
+  await pill(page, /^STALE.*no heartbeat for \d+ s/);
+  bridge.mute = false;
+  await pill(page, /^LIVE/);
+  assertClean(watched, true);
+});
+
+test("a topic that is gone, and an open transaction, are said where the channel is listed", async () => {
+  const watched = await look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  const fields = page.locator(".chan", { has: page.locator(".chan-name", { hasText: /^orders$/ }) }).locator(".chan-fields");
+  const says = async (text: RegExp) => fields.filter({ hasText: text }).waitFor();
+  bridge.tell({ status: { channel: "orders", topic: "missing", since: Date.now() } });
+  await says(/^topic is gone$/);
+  bridge.tell({ status: { channel: "orders", topic: "present", since: Date.now() } });
+  bridge.tell({ status: { channel: "orders", p: 2, held_by_transaction: true, stable: 512, since: Date.now() } });
+  await says(/^held by a transaction: p2$/);
+  bridge.tell({ status: { channel: "orders", p: 2, held_by_transaction: false, stable: 512, since: Date.now() } });
+  await says(/latency_ms/);
+  assertClean(watched);
+});
+
+test("a page without its Worker says that it stopped", async () => {
+  bridge.lost.add("worker.js");
+  const { page } = await look();
+  await page.locator(".banner[data-kind=loss]", { hasText: "This page stopped." }).waitFor();
 });
 
 test("closed for good is red and says why", async () => {
@@ -226,7 +273,15 @@ test("bad input of every kind: shown as far as it goes, never run", async () => 
   await page.locator(".detail").waitFor();
   assert.equal(await page.evaluate(() => (window as any).hacked), undefined);
   assert.equal(await page.locator("main img, aside img, nav img, main script, aside script, nav script").count(), 0);
-  assert.match(await page.locator(".panel", { hasText: "wide" }).locator(".badge").first().getAttribute("title") ?? "", /268 fields/);
+  for (const [channel, left] of [["wide", /268 fields/], ["deep", /nested deeper than 6 levels/], ["future", /records dated in the future/]] as const) {
+    const panel = page.locator(".panel", { has: page.locator(".from", { hasText: new RegExp(`^${channel}$`) }) }).first();
+    await panel.scrollIntoViewIfNeeded();
+    await panel.locator(`.badge[title*="Left out"]`).waitFor();
+    assert.match(await panel.locator(".badge").getAttribute("title") ?? "", left);
+  }
+  const text = await panelNamed(page, "not json");
+  await text.scrollIntoViewIfNeeded();
+  await text.locator(".note", { hasText: "These records are text, not JSON with numbers" }).waitFor();
   assertClean(watched);
 });
 

@@ -37,6 +37,12 @@ export abstract class Panel {
     this.entitle();
   }
 
+  /** Out of sight it gets no data: what it says may be old. */
+  seen(visible: boolean): void {
+    this.visible = visible;
+    this.node.classList.toggle("unseen", !visible);
+  }
+
   /** Takes new data. */
   update(view: PanelView): void {
     this.noun = view.noun;

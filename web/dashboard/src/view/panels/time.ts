@@ -192,7 +192,7 @@ export class TimePanel extends Panel {
 
   private timeTicks(): number[] {
     const { at, span } = this.frame, wide = this.box.width < 260 ? 2 : 1, step = this.tickStep * wide, out: number[] = [];
-    const shift = new Date(at).getTimezoneOffset() * 60_000, edge = span / 50;
+    const shift = new Date(at).getTimezoneOffset() * 60_000, edge = span * Math.max(0.02, 17 / this.box.width);
     for (let t = Math.ceil((at - span + edge - shift) / step) * step + shift; t < at - edge; t += step) out.push(t);
     return out;
   }
