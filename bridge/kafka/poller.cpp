@@ -43,7 +43,7 @@ void Poller::run(const std::stop_token& stop) {
       take(*message);
       drain();
     }
-    now_ = now_millis();
+    now_ = steady_millis();
     flush();
     tell_numbers();
     trim();

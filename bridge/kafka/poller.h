@@ -56,10 +56,12 @@ class Poller {
   void on(const SuspicionSeen& seen);
   void on(const CheckAnswer& answer);
   void on(const LearnAnswer& answer);
+  void on(const SpecsChanged& changed);
   Reading* find(const std::string& topic);
   Reading& reading(std::size_t spec, const std::string& topic, const std::string& cluster);
+  ChannelPtr make_channel(const ChannelSpec& spec, const std::string& topic, const std::string& cluster);
 
-  const std::vector<ChannelSpec> specs_;
+  std::vector<ChannelSpec> specs_;
   Inbox<Sighting>& sightings_;
   Feed& feed_;
   IngestProbe& probe_;
@@ -76,7 +78,7 @@ class Poller {
   std::set<Reading*> moved_;    // since they were checked
   std::set<Reading*> uneasy_;   // to be checked as soon as possible
   LogKeeper keeper_;
-  Millis now_ = 0;
+  Millis now_ = 0;  // by the steady clock, as all that follows
   Millis next_coverage_ = 0;
   Millis next_numbers_ = 0;
   Millis next_check_ = 0;

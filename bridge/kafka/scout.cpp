@@ -32,12 +32,17 @@ Properties uncommitted_properties(const KafkaSettings& settings) {
 Scout::Scout(const KafkaSettings& settings, const std::vector<ChannelSpec>& specs, Millis warm, Tell tell)
     : handle_(settings, RD_KAFKA_CONSUMER, Handle::consumer_properties(settings)),
       uncommitted_(settings, RD_KAFKA_CONSUMER, uncommitted_properties(settings)),
+      specs_(specs),
       filter_(specs),
       warm_(warm),
       tell_(std::move(tell)) {
+  know_names();
+}
+
+void Scout::know_names() {
   for (const auto& [name, spec] : filter_.named()) {
-    named_.emplace_back(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr));
-    topics_.emplace(name, TopicWatch(spec, false));
+    topics_.try_emplace(name, spec, false);
+    if (auto& topic = named_[name]; !topic) topic.reset(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr));
   }
 }
 
@@ -52,6 +57,36 @@ void Scout::restarted(std::string topic, std::size_t partitions) {
   boost::asio::post(context_, [this, topic = std::move(topic), partitions] {
     if (const auto found = topics_.find(topic); found != topics_.end()) found->second.restart(partitions);
   });
+}
+
+void Scout::change(std::vector<ChannelSpec> specs) {
+  TopicFilter filter(specs);
+  boost::asio::post(context_, [this, specs = std::move(specs), filter = std::move(filter)]() mutable {
+    apply(std::move(specs), std::move(filter));
+  });
+}
+
+// Topics whose channel stays as it was go on untouched; what is new begins as at the start.
+void Scout::apply(std::vector<ChannelSpec> specs, TopicFilter filter) {
+  SpecsChanged changed{specs, {}};
+  for (auto topic = topics_.begin(); topic != topics_.end();) {
+    const auto spec = filter.spec_of(topic->first);
+    const bool same = spec && specs[*spec] == specs_[topic->second.spec()];
+    if (same) {
+      topic->second.set_spec(*spec);
+      ++topic;
+    } else {
+      changed.removed.push_back(topic->first);
+      topic = topics_.erase(topic);
+    }
+  }
+  specs_ = std::move(specs);
+  filter_ = std::move(filter);
+  looked_ = false;
+  tell_(std::move(changed));
+  know_names();
+  timer_.cancel();
+  look_and_wait();
 }
 
 void Scout::look_and_wait() {
@@ -215,8 +250,8 @@ void Scout::tell_watermarks(const std::string& name, TopicWatch& topic) {
 }
 
 void Scout::look_for_open_transactions() {
-  if (now_millis() < next_transactions_) return;
-  next_transactions_ = now_millis() + kTransactionInterval;
+  if (steady_millis() < next_transactions_) return;
+  next_transactions_ = steady_millis() + kTransactionInterval;
   std::vector<OffsetQuestion> ends = questions();
   if (!ask_offsets(uncommitted_, ends, kStable, kPatience)) return;
   for (const auto& [name, partition, end] : ends)
@@ -225,13 +260,14 @@ void Scout::look_for_open_transactions() {
 
 // `stable` was asked before `end`: new records may lie between them, so only one that has not moved counts.
 void Scout::tell_transaction(const std::string& name, Partition partition, TopicWatch::Part& part, Offset end) {
-  const Millis now = now_millis();
+  const Millis now = steady_millis();
   const bool above = part.stable != kUnknown && end > part.stable;
   if (!above || part.held_at != part.stable) part.held_since = now;
   part.held_at = part.stable;
-  const bool held = above && now - part.held_since >= kHeldForLong;
+  const Millis held_for = now - part.held_since;
+  const bool held = above && held_for >= kHeldForLong;
   if (held == std::exchange(part.held_told, held)) return;
-  tell_(TransactionSeen{name, partition, held, part.stable, part.held_since});
+  tell_(TransactionSeen{name, partition, held, part.stable, now_millis() - held_for});
 }
 
 }  // namespace tailrace

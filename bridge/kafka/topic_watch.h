@@ -22,7 +22,7 @@ class TopicWatch {
     Offset earliest = kUnknown;  // as last told
     Offset stable = kUnknown;
     Offset held_at = kUnknown;   // the last stable offset that the end stands above
-    Millis held_since = 0;
+    Millis held_since = 0;       // by the steady clock
     bool held_told = false;
 
     bool led() const { return leader >= 0; }
@@ -32,6 +32,7 @@ class TopicWatch {
   TopicWatch(std::size_t spec, bool fresh) : spec_(spec), fresh_(fresh) {}
 
   std::size_t spec() const { return spec_; }
+  void set_spec(std::size_t spec) { spec_ = spec; }
   std::vector<Part>& parts() { return parts_; }
   const std::vector<Part>& parts() const { return parts_; }
   bool begun() const { return begun_; }
