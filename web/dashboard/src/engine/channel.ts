@@ -51,6 +51,12 @@ export class Channel {
     else this.held.delete(p);
   }
 
+  /** Subscribed anew: what still holds will be told again. */
+  untold(): void {
+    this.missing = false;
+    this.held.clear();
+  }
+
   unitOf(field: string): string {
     const own = Object.hasOwn(this.units, field) ? this.units[field] : undefined;
     return own ?? kSuffixes.find(([pattern]) => pattern.test(field))?.[1] ?? "";

@@ -132,6 +132,7 @@ export class Live {
 
   private state(watch: Watch, change: StateChange, seconds: number): void {
     const { channel } = watch, now = this.link.client.now();
+    if (change.reason === "subscribed") channel.untold();
     if (change.new === "replaying") this.resumed(watch, now);
     else if (change.new === "live") this.isLive(watch, now);
     else if (change.new === "connecting" || change.new === "offline") this.down(watch, now, change);

@@ -1,35 +1,14 @@
 // The page against the fake bridge: quick answers while working on it. Promises are kept in real.test.ts.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, afterEach, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { FakeBridge } from "../fake/bridge.ts";
-import { bad } from "../fake/bad.ts";
-import { demo } from "../fake/demo.ts";
+import { test } from "node:test";
 import { Listed } from "../fake/source.ts";
-import { assertClean, built, choose, findings, launch, panelNamed, pill, tableOf, visit, type Look, type Watched } from "./browser.ts";
+import { assertClean, choose, findings, panelNamed, pill, tableOf } from "./browser.ts";
+import { setStage } from "./stage.ts";
 
-let browser: Browser, bridge: FakeBridge, url: string;
-const open: Watched[] = [];
-
-before(async () => void (browser = await launch()));
-after(async () => browser.close());
-beforeEach(async () => {
-  bridge = new FakeBridge(built, demo(Date.now() - 7_200_000), "/some/path/");
-  url = await bridge.listen();
-});
-afterEach(async () => {
-  for (const watched of open.splice(0)) await watched.close();
-  await bridge.close();
-});
-
-async function look(options: Look = {}, hash = ""): Promise<Watched> {
-  const watched = await visit(browser, url + hash, options);
-  open.push(watched);
-  return watched;
-}
+const stage = setStage();
 
 test("the last minute is drawn at load, under a sub-path, with nothing from elsewhere", async () => {
-  const watched = await look(), { page } = watched;
+  const watched = await stage.look(), { page } = watched;
   await pill(page, /^LIVE.*behind/);
   await panelNamed(page, "rate by region");
   await choose(page, "cpu by host", "Show as table");
@@ -41,7 +20,7 @@ test("the last minute is drawn at load, under a sub-path, with nothing from else
 });
 
 test("cut, refill, receipt: nothing lost", async () => {
-  const watched = await look(), { page } = watched;
+  const watched = await stage.look(), { page } = watched;
   await pill(page, /^LIVE.*behind/);
   await page.keyboard.press("x");
   await pill(page, /^CUT BY YOU/);
@@ -58,7 +37,7 @@ test("cut, refill, receipt: nothing lost", async () => {
 });
 
 test("back in time, play, live again", async () => {
-  const watched = await look(), { page } = watched;
+  const watched = await stage.look(), { page } = watched;
   await pill(page, /^LIVE.*behind/);
   const lane = (await page.locator("#lanes").boundingBox())!;
   await page.waitForFunction(() => document.querySelector("#keeps")?.textContent?.startsWith("Kafka holds"));
@@ -83,7 +62,7 @@ test("back in time, play, live again", async () => {
 });
 
 test("a share link shows the same panels, window and moment to somebody else", async () => {
-  const first = await look(), { page } = first;
+  const first = await stage.look(), { page } = first;
   await pill(page, /^LIVE.*behind/);
   await choose(page, "cpu by host", "Aggregate", "max");
   await choose(page, "top sku", "Hide");
@@ -95,8 +74,7 @@ test("a share link shows the same panels, window and moment to somebody else", a
   await page.keyboard.press("s");
   await page.locator("dialog", { hasText: "Copied." }).waitFor();
   const link = await page.locator(".link").inputValue();
-  const second = await visit(browser, link, { theme: "light" });
-  open.push(second);
+  const second = await stage.look({ theme: "light" }, "", link);
   await pill(second.page, /^PAST/);
   await panelNamed(second.page, "cpu max by host");
   await panelNamed(second.page, "How long <b>");
@@ -111,11 +89,11 @@ test("a share link shows the same panels, window and moment to somebody else", a
 });
 
 test("a new topic's panel appears by itself; its channel is marked new", async () => {
-  const watched = await look(), { page } = watched;
+  const watched = await stage.look(), { page } = watched;
   await pill(page, /^LIVE.*behind/);
   const source = new Listed("hello");
   source.push({ t: Date.now(), k: "me", v: `{"cpu":42}` });
-  bridge.channels.set("hello", source);
+  stage.bridge.channels.set("hello", source);
   const panel = await panelNamed(page, "cpu by key");
   assert.equal(await panel.locator(".from").innerText(), "hello");
   assert.equal(await page.locator(".panel").first().locator("h3").innerText(), "cpu by key");
@@ -124,21 +102,21 @@ test("a new topic's panel appears by itself; its channel is marked new", async (
 });
 
 test("nothing at all: paper, a line to paste, then the first record", async () => {
-  bridge.channels.clear();
-  const watched = await look(), { page } = watched;
+  stage.bridge.channels.clear();
+  const watched = await stage.look(), { page } = watched;
   await page.locator("text=No topics yet").waitFor();
   assert.match(await page.locator(".hello pre").innerText(), /kcat -P -b localhost:9092 -t hello/);
   assert.deepEqual(await findings(page), []);
   const source = new Listed("hello");
   source.push({ t: Date.now(), k: "me", v: `{"cpu":42}` });
-  bridge.channels.set("hello", source);
+  stage.bridge.channels.set("hello", source);
   await panelNamed(page, "cpu by key");
   assert.equal(await page.locator(".hello").count(), 0);
   assertClean(watched);
 });
 
 test("pause counts what comes and keeps the picture still", async () => {
-  const { page } = await look();
+  const { page } = await stage.look();
   await pill(page, /^LIVE.*behind/);
   await page.keyboard.press("Space");
   await pill(page, /^PAUSED.*[1-9]\d* new/);
@@ -149,159 +127,23 @@ test("pause counts what comes and keeps the picture still", async () => {
   await pill(page, /^LIVE/);
 });
 
-test("the bridge dies: offline, retry, all comes back", async () => {
-  const watched = await look(), { page } = watched;
-  await pill(page, /^LIVE.*behind/);
-  bridge.deaf = true;
-  bridge.dropAll();
-  await pill(page, /^OFFLINE.*retry in/);
-  await page.locator(".banner", { hasText: "Connection lost" }).waitFor();
-  await page.waitForFunction(() => document.querySelector<HTMLButtonElement>(".banner button")?.textContent === "Retry now");
-  bridge.deaf = false;
-  await page.evaluate(() => document.querySelector<HTMLButtonElement>(".banner button")?.click()); // unless it was quicker by itself
-  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
-  assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
-  await pill(page, /^LIVE/);
-  assert.equal(await page.locator(".banner").count(), 0);
-  assertClean(watched, true);
-});
-
-test("in the back/forward cache no socket is open; shown again, the page fetches what it missed", async () => {
-  const watched = await look(), { page } = watched;
-  await pill(page, /^LIVE.*behind/);
-  const transition = (type: string) => page.evaluate(name => void dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
-  await transition("pagehide");
-  while (bridge.connected > 0) await new Promise(done => setTimeout(done, 20));
-  await transition("pageshow");
-  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
-  assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
-  await pill(page, /^LIVE/);
-  assert.ok(bridge.connected > 0);
-  assertClean(watched);
-});
-
-test("Kafka goes and comes back: said apart from a lost connection", async () => {
-  const watched = await look(), { page } = watched;
-  await pill(page, /^LIVE.*behind/);
-  bridge.setKafka(false);
-  await pill(page, /^NO KAFKA/);
-  await page.locator(".banner", { hasText: "Kafka is not reachable" }).waitFor();
-  bridge.setKafka(true);
-  await pill(page, /^LIVE/);
-  assertClean(watched);
-});
-
-test("silence is stale, not offline; the next sign of life ends it", async () => {
-  bridge.heartbeat = 3000;
-  const watched = await look(), { page } = watched;
-  await pill(page, /^LIVE.*behind/);
-  bridge.mute = true;
-  await pill(page, /^STALE.*no heartbeat for \d+ s/);
-  bridge.mute = false;
-  await pill(page, /^LIVE/);
-  assertClean(watched, true);
-});
-
-test("a topic that is gone, and an open transaction, are said where the channel is listed", async () => {
-  const watched = await look(), { page } = watched;
-  await pill(page, /^LIVE.*behind/);
-  const fields = page.locator(".chan", { has: page.locator(".chan-name", { hasText: /^orders$/ }) }).locator(".chan-fields");
-  const says = async (text: RegExp) => fields.filter({ hasText: text }).waitFor();
-  bridge.tell({ status: { channel: "orders", topic: "missing", since: Date.now() } });
-  await says(/^topic is gone$/);
-  bridge.tell({ status: { channel: "orders", topic: "present", since: Date.now() } });
-  bridge.tell({ status: { channel: "orders", p: 2, held_by_transaction: true, stable: 512, since: Date.now() } });
-  await says(/^held by a transaction: p2$/);
-  bridge.tell({ status: { channel: "orders", p: 2, held_by_transaction: false, stable: 512, since: Date.now() } });
-  await says(/latency_ms/);
-  assertClean(watched);
-});
-
-test("a page without its Worker says that it stopped", async () => {
-  bridge.lost.add("worker.js");
-  const { page } = await look();
-  await page.locator(".banner[data-kind=loss]", { hasText: "This page stopped." }).waitFor();
-});
-
-test("closed for good is red and says why", async () => {
-  const watched = await look(), { page } = watched;
-  await pill(page, /^LIVE/);
-  bridge.closeAll(4403);
-  await pill(page, /^CLOSED/);
-  await page.locator(".banner[data-kind=loss]").waitFor();
-  assertClean(watched, true);
-});
-
-test("a link to a channel that is not there or not allowed never tells which", async () => {
-  bridge.forbidden.add("orders");
-  const share = (channel: string) => "#panels=" + Buffer.from(JSON.stringify([["time", channel, "x", "", "last", 6, "", 0, {}]])).toString("base64url");
-  const notes: string[] = [];
-  for (const channel of ["orders", "nowhere"]) {
-    const { page } = await look({}, share(channel));
-    await page.locator(".note", { hasText: "Not available to you" }).waitFor();
-    notes.push((await page.locator(".note").innerText()).replace(channel, "X"));
-  }
-  assert.equal(notes[0], notes[1]);
-});
-
-test("expired records are a gap in red, in words and numbers", async () => {
-  bridge.channels.clear();
-  const source = new Listed("short");
-  for (let i = 0; i < 50; i++) source.push({ t: Date.now() - 40_000 + i * 100, k: "a", v: `{"v":${i}}` });
-  bridge.channels.set("short", source);
-  const { page } = await look();
-  await pill(page, /^LIVE/);
-  await panelNamed(page, "v by key");
-  bridge.deaf = true;
-  bridge.dropAll();
-  for (let i = 0; i < 100; i++) source.push({ t: Date.now(), k: "a", v: `{"v":${i}}` });
-  source.gone[0] = 148;
-  bridge.deaf = false;
-  await page.locator(".badge[data-kind=gap]", { hasText: "gap of 98" }).waitFor();
-  await page.locator(".cutline[data-kind=gap]", { hasText: "Gap of 98: expired" }).waitFor();
-});
-
-test("bad input of every kind: shown as far as it goes, never run", async () => {
-  bridge.channels.clear();
-  for (const source of bad(Date.now())) bridge.channels.set(source.name, source);
-  const watched = await look(), { page } = watched;
-  await pill(page, /^LIVE/);
-  await panelNamed(page, "not json");
-  for (const channel of ["wide", "changing", "keys"]) await page.locator(".panel .from", { hasText: channel }).first().waitFor({ state: "attached" });
-  for (let y = 0; y < 12_000; y += 700) await page.evaluate(top => (document.querySelector("#sheet")!.scrollTop = top), y);
-  await page.locator(".rec").first().click();
-  await page.locator(".detail").waitFor();
-  assert.equal(await page.evaluate(() => (window as any).hacked), undefined);
-  assert.equal(await page.locator("main img, aside img, nav img, main script, aside script, nav script").count(), 0);
-  for (const [channel, left] of [["wide", /268 fields/], ["deep", /nested deeper than 6 levels/], ["future", /records dated in the future/]] as const) {
-    const panel = page.locator(".panel", { has: page.locator(".from", { hasText: new RegExp(`^${channel}$`) }) }).first();
-    await panel.scrollIntoViewIfNeeded();
-    await panel.locator(`.badge[title*="Left out"]`).waitFor();
-    assert.match(await panel.locator(".badge").getAttribute("title") ?? "", left);
-  }
-  const text = await panelNamed(page, "not json");
-  await text.scrollIntoViewIfNeeded();
-  await text.locator(".note", { hasText: "These records are text, not JSON with numbers" }).waitFor();
-  assertClean(watched);
-});
-
 test("without serious findings for assistive technology, in both themes and on a phone", async () => {
   for (const options of [{ theme: "dark" as const }, { theme: "light" as const }, { width: 390, height: 844 }]) {
-    const { page } = await look(options);
+    const { page } = await stage.look(options);
     await pill(page, /^LIVE.*behind/);
     assert.deepEqual(await findings(page), [], JSON.stringify(options));
   }
 });
 
 test("with less motion charts step once a second", async () => {
-  const { page } = await look({ still: true });
+  const { page } = await stage.look({ still: true });
   await pill(page, /^LIVE.*behind/);
   assert.equal(await page.evaluate(() => matchMedia("(prefers-reduced-motion: reduce)").matches), true);
   assert.equal(await page.locator(".pill .glyph").evaluate(node => getComputedStyle(node, "::before").animationDuration), "0.001s");
 });
 
 test("the keyboard reaches everything", async () => {
-  const { page } = await look();
+  const { page } = await stage.look();
   await pill(page, /^LIVE.*behind/);
   await page.keyboard.press("?");
   await page.locator("dialog[open]", { hasText: "Keyboard" }).waitFor();
@@ -329,10 +171,10 @@ test("the keyboard reaches everything", async () => {
 });
 
 test("a long window of a busy channel is a sample, and says so", async () => {
-  bridge.channels.clear();
+  stage.bridge.channels.clear();
   const { steady } = await import("../fake/source.ts");
-  bridge.channels.set("busy", steady("busy", { every: 1, since: Date.now() - 4_000_000, make: (_, o) => ({ k: `k${o % 4}`, v: `{"v":${o % 100}}` }) }));
-  const { page } = await look();
+  stage.bridge.channels.set("busy", steady("busy", { every: 1, since: Date.now() - 4_000_000, make: (_, o) => ({ k: `k${o % 4}`, v: `{"v":${o % 100}}` }) }));
+  const { page } = await stage.look();
   await pill(page, /^LIVE/);
   await panelNamed(page, "v by key");
   await page.keyboard.press("3");

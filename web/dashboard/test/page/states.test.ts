@@ -1,0 +1,149 @@
+// Every state that is no good news, and input that nobody should send: the page says what it is, and goes on.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bad } from "../fake/bad.ts";
+import { Listed } from "../fake/source.ts";
+import { assertClean, panelNamed, pill } from "./browser.ts";
+import { setStage } from "./stage.ts";
+
+const stage = setStage();
+
+test("the bridge dies: offline, retry, all comes back", async () => {
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  stage.bridge.deaf = true;
+  stage.bridge.dropAll();
+  await pill(page, /^OFFLINE.*retry in/);
+  await page.locator(".banner", { hasText: "Connection lost" }).waitFor();
+  await page.waitForFunction(() => document.querySelector<HTMLButtonElement>(".banner button")?.textContent === "Retry now");
+  stage.bridge.deaf = false;
+  await page.evaluate(() => document.querySelector<HTMLButtonElement>(".banner button")?.click()); // unless it was quicker by itself
+  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
+  assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
+  await pill(page, /^LIVE/);
+  assert.equal(await page.locator(".banner").count(), 0);
+  assertClean(watched, true);
+});
+
+test("in the back/forward cache no socket is open; shown again, the page fetches what it missed", async () => {
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  const transition = (type: string) => page.evaluate(name => void dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
+  await transition("pagehide");
+  while (stage.bridge.connected > 0) await new Promise(done => setTimeout(done, 20));
+  await transition("pageshow");
+  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
+  assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
+  await pill(page, /^LIVE/);
+  assert.ok(stage.bridge.connected > 0);
+  assertClean(watched);
+});
+
+test("Kafka goes and comes back: said apart from a lost connection", async () => {
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  stage.bridge.setKafka(false);
+  await pill(page, /^NO KAFKA/);
+  await page.locator(".banner", { hasText: "Kafka is not reachable" }).waitFor();
+  stage.bridge.setKafka(true);
+  await pill(page, /^LIVE/);
+  assertClean(watched);
+});
+
+test("silence is stale, not offline; the next sign of life ends it", async () => {
+  stage.bridge.heartbeat = 3000;
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  stage.bridge.mute = true;
+  await pill(page, /^STALE.*no heartbeat for \d+ s/);
+  stage.bridge.mute = false;
+  await pill(page, /^LIVE/);
+  assertClean(watched, true);
+});
+
+test("a topic that is gone, and an open transaction, are said where the channel is listed", async () => {
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  const fields = page.locator(".chan", { has: page.locator(".chan-name", { hasText: /^orders$/ }) }).locator(".chan-fields");
+  const says = async (text: RegExp) => fields.filter({ hasText: text }).waitFor();
+  stage.bridge.tell({ status: { channel: "orders", topic: "missing", since: Date.now() } });
+  await says(/^topic is gone$/);
+  stage.bridge.tell({ status: { channel: "orders", topic: "present", since: Date.now() } });
+  stage.bridge.tell({ status: { channel: "orders", p: 2, held_by_transaction: true, stable: 512, since: Date.now() } });
+  await says(/^held by a transaction: p2$/);
+  stage.bridge.tell({ status: { channel: "orders", p: 2, held_by_transaction: false, stable: 512, since: Date.now() } });
+  await says(/latency_ms/);
+  stage.bridge.tell({ status: { channel: "orders", topic: "missing", since: Date.now() } });
+  await says(/^topic is gone$/);
+  stage.bridge.dropAll();
+  await says(/latency_ms/);
+  assertClean(watched, true);
+});
+
+test("a page without its Worker says that it stopped", async () => {
+  stage.bridge.lost.add("worker.js");
+  const { page } = await stage.look();
+  await page.locator(".banner[data-kind=loss]", { hasText: "This page stopped." }).waitFor();
+});
+
+test("closed for good is red and says why", async () => {
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE/);
+  stage.bridge.closeAll(4403);
+  await pill(page, /^CLOSED/);
+  await page.locator(".banner[data-kind=loss]").waitFor();
+  assertClean(watched, true);
+});
+
+test("a link to a channel that is not there or not allowed never tells which", async () => {
+  stage.bridge.forbidden.add("orders");
+  const share = (channel: string) => "#panels=" + Buffer.from(JSON.stringify([["time", channel, "x", "", "last", 6, "", 0, {}]])).toString("base64url");
+  const notes: string[] = [];
+  for (const channel of ["orders", "nowhere"]) {
+    const { page } = await stage.look({}, share(channel));
+    await page.locator(".note", { hasText: "Not available to you" }).waitFor();
+    notes.push((await page.locator(".note").innerText()).replace(channel, "X"));
+  }
+  assert.equal(notes[0], notes[1]);
+});
+
+test("expired records are a gap in red, in words and numbers", async () => {
+  stage.bridge.channels.clear();
+  const source = new Listed("short");
+  for (let i = 0; i < 50; i++) source.push({ t: Date.now() - 40_000 + i * 100, k: "a", v: `{"v":${i}}` });
+  stage.bridge.channels.set("short", source);
+  const { page } = await stage.look();
+  await pill(page, /^LIVE/);
+  await panelNamed(page, "v by key");
+  stage.bridge.deaf = true;
+  stage.bridge.dropAll();
+  for (let i = 0; i < 100; i++) source.push({ t: Date.now(), k: "a", v: `{"v":${i}}` });
+  source.gone[0] = 148;
+  stage.bridge.deaf = false;
+  await page.locator(".badge[data-kind=gap]", { hasText: "gap of 98" }).waitFor();
+  await page.locator(".cutline[data-kind=gap]", { hasText: "Gap of 98: expired" }).waitFor();
+});
+
+test("bad input of every kind: shown as far as it goes, never run", async () => {
+  stage.bridge.channels.clear();
+  for (const source of bad(Date.now())) stage.bridge.channels.set(source.name, source);
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE/);
+  await panelNamed(page, "not json");
+  for (const channel of ["wide", "changing", "keys"]) await page.locator(".panel .from", { hasText: channel }).first().waitFor({ state: "attached" });
+  for (let y = 0; y < 12_000; y += 700) await page.evaluate(top => (document.querySelector("#sheet")!.scrollTop = top), y);
+  await page.locator(".rec").first().click();
+  await page.locator(".detail").waitFor();
+  assert.equal(await page.evaluate(() => (window as any).hacked), undefined);
+  assert.equal(await page.locator("main img, aside img, nav img, main script, aside script, nav script").count(), 0);
+  for (const [channel, left] of [["wide", /268 fields/], ["deep", /nested deeper than 6 levels/], ["future", /records dated in the future/]] as const) {
+    const panel = page.locator(".panel", { has: page.locator(".from", { hasText: new RegExp(`^${channel}$`) }) }).first();
+    await panel.scrollIntoViewIfNeeded();
+    await panel.locator(`.badge[title*="Left out"]`).waitFor();
+    assert.match(await panel.locator(".badge").getAttribute("title") ?? "", left);
+  }
+  const text = await panelNamed(page, "not json");
+  await text.scrollIntoViewIfNeeded();
+  await text.locator(".note", { hasText: "These records are text, not JSON with numbers" }).waitFor();
+  assertClean(watched);
+});
