@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+import pytest
+
 from harness.bridge import binary
 from harness.kafka import ROOT
 
@@ -10,9 +12,12 @@ UNIT = ROOT / "ops" / "systemd" / "tailrace.service"
 MOST = 1.5  # what systemd calls the exposure
 
 
+def pairs():
+    return [line.split("=", 1) for line in UNIT.read_text().splitlines() if re.match(r"\w+=", line)]
+
+
 def settings():
-    pairs = [line.split("=", 1) for line in UNIT.read_text().splitlines() if re.match(r"\w+=", line)]
-    return {key: value for key, value in pairs}
+    return dict(pairs())
 
 
 def test_exposure_is_low():
@@ -40,6 +45,41 @@ def test_the_commands_exist(tmp_path):
     assert result.returncode == 0, result.stdout
     config.write_text("nonsense: 1\n")
     assert str(subprocess.run(command.split(), capture_output=True).returncode) == settings()["RestartPreventExitStatus"]
+
+
+def expanded(group):
+    """The system calls of one of systemd's groups."""
+    words = subprocess.run(["systemd-analyze", "syscall-filter", "--no-pager", group], check=True, text=True, stdout=subprocess.PIPE)
+    names = [line.split()[0] for line in words.stdout.splitlines()[1:] if line.strip() and not line.strip().startswith("#")]
+    return {call for name in names for call in (expanded(name) if name.startswith("@") else [name])}
+
+
+def test_the_bridge_needs_no_call_that_is_denied(kafka, tmp_path):
+    """From its start to its end, with a client, as strace sees it; and no memory that can be written and run."""
+    kafka.create_topic("traced", 1)
+    trace = tmp_path / "trace"
+    process = subprocess.Popen(["strace", "-f", "-qq", "-o", trace, binary(), "serve", f"--brokers={kafka.bootstrap}", "--topics=traced",
+                                "--listen=127.0.0.1:0", "--admin=127.0.0.1:0", "--drain-grace=0s", "--drain=0s"], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        if "kafka reachable" in line:
+            break
+    if "ptrace" in seen:
+        pytest.skip(f"no tracing here: {seen}")
+    port = re.search(r"listening on 127\.0\.0\.1:(\d+)", seen).group(1)
+    client = subprocess.run([binary(), "tail", f"127.0.0.1:{port}", "traced", "--from", "earliest", "--to", "-0s"], timeout=300)
+    subprocess.run(["pkill", "-INT", "-P", str(process.pid)], check=True)
+    assert client.returncode == 0 and process.wait(300) == 0
+    lines = [re.sub(r"^\d+ +", "", line) for line in trace.read_text().splitlines()]
+    used = {match.group(1) for line in lines if (match := re.match(r"([a-z0-9_]+)\(", line))}
+    first, *less = [value.split() for key, value in pairs() if key == "SystemCallFilter"]
+    allowed = {call for group in first for call in expanded(group)}
+    denied = {call for groups in less for group in groups for call in expanded(group.removeprefix("~"))}
+    assert "epoll_wait" in used and len(used) > 20
+    assert used - (allowed - denied) == set()
+    assert not [line for line in lines if re.match(r"(mmap|mprotect)\(", line) and "PROT_WRITE" in line and "PROT_EXEC" in line]
 
 
 def test_there_is_time_to_drain():
