@@ -13,7 +13,8 @@ def where(channel, partition, start, next_=None):
 
 def compose(truth, batch):
     """The only right text of a frame with this one's bounds, or None where no record is in them."""
-    known = [truth.known(batch.p, o) for o in truth.offsets(batch.p, batch.start, batch.next)]
+    offsets = truth.offsets(batch.p, batch.start, batch.next)
+    known = [truth.known(batch.p, o) for o in offsets if o in batch.offsets or (batch.p, o) not in truth.optional]
     if not known:
         return None
     inner = ",".join(k.text for k in known)

@@ -77,7 +77,8 @@ class Subscription:
                     self.fault("anchor", f"{entry.fp} is not the record's", partition, entry.anchor)
             elif not self.truth.lost(partition, entry.anchor):
                 self.fault("anchor", "no such record", partition, entry.anchor)
-            if between := self.truth.offsets(partition, entry.anchor + 1, entry.next):
+            if between := [o for o in self.truth.offsets(partition, entry.anchor + 1, entry.next)
+                           if (partition, o) not in self.truth.optional]:
                 self.fault("anchor", f"{between[0]} lies between it and {entry.next}", partition, entry.anchor)
 
     def reset(self, body):

@@ -362,3 +362,15 @@ def test_receipts_survive_a_file(tmp_path):
     _, receipts = world.make(3)
     receipts.save(tmp_path / "r.jsonl")
     assert Receipts.load(tmp_path / "r.jsonl").events == receipts.events
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_record_that_may_be_missing_may_and_the_rest_must_come(seed):
+    a_world, receipts = world.make(seed)
+    dropped_record(a_world, receipts)
+    everything = {(p, o) for p in a_world.truth.partitions() for o in a_world.truth.offsets(p, 0, world.LENGTH)}
+    fault = faults({world.CHANNEL: a_world.truth}, receipts, world.UNTIL)[0]
+    a_world.truth.optional = everything
+    assert faults({world.CHANNEL: a_world.truth}, receipts, world.UNTIL) == []
+    a_world.truth.optional = {place for place in everything if fault.where != f"{world.CHANNEL}[{place[0]}] {place[1]}"}
+    assert kinds(a_world, receipts) == {"dropped"}
