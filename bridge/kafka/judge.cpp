@@ -15,7 +15,8 @@ class Trial {
     const auto& anchors = claim.anchors;
     old_ = std::ranges::find_if(anchors, [&](const Anchor& anchor) { return anchor.offset < claim.verified; }) -
            anchors.begin();
-    if (old_ == std::ssize(anchors)) old_ = oldest();
+    was_verified_ = old_ < std::ssize(anchors);
+    if (!was_verified_) old_ = oldest();
     at_ = old_;
     if (claim.bounds.earliest == kUnknown || claim.bounds.stable == kUnknown)
       done_ = true;  // unavailable
@@ -54,7 +55,7 @@ class Trial {
   void agree() {
     verdict_.common = anchor().offset;
     if (recent_ || differs_) return conclude();
-    verdict_.shared = true;
+    verdict_.shared = was_verified_;
     look_at_recent();
   }
 
@@ -74,7 +75,7 @@ class Trial {
 
   void conclude() {
     done_ = true;
-    verdict_.shared = verdict_.shared || (!recent_ && verdict_.common != kUnknown);
+    verdict_.shared = verdict_.shared || (was_verified_ && !recent_ && verdict_.common != kUnknown);
     const bool shorter = claim_.bounds.stable < claim_.next;
     const bool compared = verdict_.common != kUnknown;
     verdict_.kind = differs_ ? Kind::broken : shorter ? Kind::shorter : compared ? Kind::same : Kind::unsure;
@@ -84,6 +85,7 @@ class Trial {
   Verdict verdict_;
   std::ptrdiff_t old_ = 0;  // the first anchor before `verified`
   std::ptrdiff_t at_ = 0;   // the one to look at
+  bool was_verified_ = false;
   bool recent_ = false;     // whether it is one of those read since
   bool differs_ = false;
   bool done_ = false;
@@ -120,7 +122,11 @@ Finding finding_of(const std::vector<Verdict>& verdicts, bool fewer, bool lastin
   // Where one is broken, the others are wanted too: one reset for all of them, and of the right kind.
   const bool certain = broken && (fewer || !any(Kind::unavailable));
   if (!certain && !lasting) return Finding::doubtful;
-  const bool shared = std::ranges::any_of(verdicts, &Verdict::shared);
+  // A partition that was never verified tells of itself only: it may have begun with the other log.
+  const bool shared = std::ranges::any_of(verdicts, [](const Verdict& verdict) {
+    const bool in_question = verdict.kind == Kind::broken || verdict.kind == Kind::shorter;
+    return verdict.shared || (in_question && verdict.common != kUnknown);
+  });
   return shared && !fewer ? Finding::truncated : Finding::recreated;
 }
 

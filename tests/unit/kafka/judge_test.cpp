@@ -92,11 +92,24 @@ TEST_F(JudgeTest, the_newest_record_proves_nothing_of_a_log_that_was_never_verif
 
 TEST_F(JudgeTest, a_log_that_was_never_verified_is_verified_by_what_is_left_of_its_beginning) {
   logs_.fill(0, 0, 1000, 1);
-  EXPECT_TRUE(verdict(claim(0, 0, 1000, 0, 1)).shared);
   logs_.bounds[0].earliest = 300;
   const Verdict verdict = this->verdict(claim(0, 0, 1000, 0, 1));
   EXPECT_EQ(verdict.kind, Kind::same);
-  EXPECT_TRUE(verdict.shared);
+  EXPECT_EQ(verdict.common, 999);
+}
+
+TEST_F(JudgeTest, a_log_that_was_never_verified_and_lost_its_end_is_truncated) {
+  logs_.fill(0, 0, 950, 1);
+  logs_.fill(0, 950, 2000, 2);
+  EXPECT_EQ(finding_of({verdict(claim(0, 0, 1000, 0, 1))}, false, false), Finding::truncated);
+}
+
+TEST_F(JudgeTest, partitions_that_came_with_the_other_log_do_not_speak_for_the_one_before) {
+  logs_.fill(0, 0, 1000, 2);
+  logs_.fill(1, 0, 100, 2);
+  const auto verdicts = judge({claim(0, 0, 1000, 1000, 1), claim(1, 0, 100, 0, 2)}, logs_.look());
+  EXPECT_EQ(verdicts[1].kind, Kind::same);
+  EXPECT_EQ(finding_of(verdicts, false, false), Finding::recreated);
 }
 
 TEST_F(JudgeTest, a_truncated_log_that_grew_again_is_the_same_up_to_the_last_common_anchor) {
