@@ -1,0 +1,58 @@
+"""One cluster at a time: machines that run tests are small. A test says which kind it needs; tests of a kind run in a row."""
+
+import json
+
+from confluent_kafka.admin import NewTopic
+
+from harness.kafka import Cluster
+from harness.proxy import free_port
+
+BRISK = {  # what Kafka does by the minute otherwise, so that a test needn't wait for it
+    "log.retention.check.interval.ms": 500, "log.initial.task.delay.ms": 500, "log.segment.delete.delay.ms": 500,
+    "log.cleaner.backoff.ms": 300, "broker.session.timeout.ms": 4000, "broker.heartbeat.interval.ms": 500,
+    "replica.lag.time.max.ms": 4000,
+}
+
+
+class OneNode(Cluster):
+    """Beside the plain listener a second one, whose clients are sent to a proxy's port; nobody listens there by itself."""
+
+    def __init__(self):
+        self.proxy_port = free_port()
+        super().__init__(settings=BRISK, listeners=[f"PROXIED=PLAINTEXT@{self.proxy_port}"])
+
+    @property
+    def behind_proxy(self):
+        """Where the proxy connects to."""
+        return int(self.addresses["proxied"].rpartition(":")[2])
+
+
+class ThreeNodes(Cluster):
+    nodes = (1, 2, 3)
+
+    def __init__(self):
+        super().__init__(nodes=3, settings=BRISK)
+
+    def create_topic(self, name, partitions, config=None, replicas=-1):
+        """`replicas` among the configuration says on which nodes each partition lies."""
+        config = dict(config or {})
+        placed = json.loads(config.pop("replicas", "null"))
+        how = {"replica_assignment": placed} if placed else {"replication_factor": replicas}
+        self.admin.create_topics([NewTopic(name, partitions, config=config, **how)], operation_timeout=60)[name].result()
+
+
+class Clusters:
+    def __init__(self, kinds):
+        self._kinds, self._kind, self._cluster = kinds, None, None
+
+    def get(self, kind):
+        if kind != self._kind:
+            self.drop()
+            self._cluster, self._kind = self._kinds[kind](), kind
+        return self._cluster
+
+    def drop(self):
+        """Also after a test that failed: who knows what it left."""
+        if self._cluster:
+            self._cluster.down()
+        self._cluster = self._kind = None

@@ -1,0 +1,96 @@
+"""Brokers that die, freeze, restart and lose their leadership. Three nodes; nothing is lost, so nothing may be missing."""
+
+import asyncio
+
+import pytest
+
+pytestmark = pytest.mark.cluster("three")
+
+
+def leader_of(cluster, topic, partition=0):
+    return cluster.admin.list_topics(topic.name, timeout=60).topics[topic.name].partitions[partition].leader
+
+
+@pytest.mark.everyday
+async def test_broker_killed(cluster, ride, seed):
+    await ride.begin(seed=seed)
+    victim = leader_of(cluster, ride.topic)
+    await asyncio.to_thread(cluster.kill, victim)
+    await ride.during()
+    await ride.recovered("without it")
+    await asyncio.to_thread(cluster.start, victim)
+    await ride.recovered("with it again")
+    await ride.finish()
+
+
+@pytest.mark.everyday
+async def test_all_brokers_down_and_back(cluster, ride, seed):
+    await ride.begin(seed=seed)
+    for node in cluster.nodes:
+        await asyncio.to_thread(cluster.kill, node)
+    await asyncio.to_thread(ride.bridge.wait_log, "kafka not reachable")
+    assert ride.bridge.get("/readyz")[0] == 503
+    if ride.live.connected:
+        await ride.live.until(lambda: (ride.live.control("status") or Nothing).body.get("kafka") == "unreachable", "the status")
+    await ride.during()
+    await asyncio.gather(*(asyncio.to_thread(cluster.start, node) for node in cluster.nodes))  # none answers alone
+    await ride.recovered()
+    assert ride.bridge.get("/readyz")[0] == 200
+    told = [c.body["kafka"] for c in ride.live.controls if c.name == "status" and "kafka" in c.body]
+    assert told[-1] == "reachable", told
+    assert told.count("unreachable") <= 2, "one status for each change"
+    await ride.finish()
+
+
+class Nothing:
+    body = {}
+
+
+async def test_broker_frozen_for_20_s(cluster, ride, seed):
+    await ride.begin(seed=seed)
+    victim = leader_of(cluster, ride.topic)
+    cluster.stop(victim)
+    frozen = asyncio.create_task(asyncio.sleep(20))
+    await ride.during()
+    await ride.recovered("while it is frozen")
+    await frozen
+    cluster.cont(victim)
+    await ride.recovered("with it again")
+    await ride.finish()
+
+
+async def test_rolling_restart(cluster, ride, seed):
+    await ride.begin(seed=seed)
+    for node in cluster.nodes:
+        await asyncio.to_thread(cluster.term, node)
+        if node == 2:
+            await ride.during()
+        await ride.recovered(f"without {node}")
+        await asyncio.to_thread(cluster.start, node)
+    await ride.recovered("after all")
+    await ride.finish()
+
+
+@pytest.mark.everyday
+async def test_leaders_elected_anew(cluster, ride, seed, tmp_path):
+    """By moving every partition's preferred leader, twice."""
+    await ride.begin(seed=seed, transactions=True)
+    for turn in (1, 2):
+        before = leader_of(cluster, ride.topic)
+        await asyncio.to_thread(move_leaders, cluster, ride.topic, turn, tmp_path)
+        assert leader_of(cluster, ride.topic) != before
+        if turn == 1:
+            await ride.during()
+        await ride.recovered(f"move {turn}")
+    await ride.finish()
+
+
+def move_leaders(cluster, topic, turn, folder):
+    rows = []
+    for number, partition in cluster.admin.list_topics(topic.name, timeout=60).topics[topic.name].partitions.items():
+        replicas = partition.replicas[1:] + partition.replicas[:1]
+        rows.append(f'{{"topic":"{topic.name}","partition":{number},"replicas":{replicas}}}')
+    plan = folder / f"plan-{turn}.json"
+    plan.write_text(f'{{"version":1,"partitions":[{",".join(rows)}]}}')
+    cluster.tool("kafka-reassign-partitions", "--reassignment-json-file", str(plan), "--execute")
+    cluster.tool("kafka-leader-election", "--election-type", "preferred", "--all-topic-partitions")

@@ -1,0 +1,114 @@
+"""A topic that was deleted and created again under its name: `reset`, then exactly the new one, within seconds."""
+
+import asyncio
+
+import pytest
+from confluent_kafka import KafkaException
+
+from harness.client import Subscriber
+from harness.load import fill
+from harness.producer import RememberingProducer
+from harness.topic import Topic
+from harness.waiting import within
+from histories import assert_reset, resets_of
+
+PARTITIONS = 3
+RECORDS = 300  # of the old topic
+# what comes after it: seconds until it is there again, partitions, records
+VARIANTS = {
+    "at-once": (0, PARTITIONS, 700),
+    "after-1-s": (1, PARTITIONS, 700),
+    "fewer-partitions": (0, PARTITIONS - 1, 700),
+    "more-partitions": (0, PARTITIONS + 2, 700),
+    "same-number-of-records": (0, PARTITIONS, RECORDS),
+    "fewer-records": (0, PARTITIONS, 60),
+}
+variants = pytest.mark.parametrize("variant", [pytest.param(v, id=k) for k, v in VARIANTS.items()])
+
+
+def old_topic(cluster, topic):
+    """A topic with all of its records seen by both witnesses, and what they saw."""
+    t = topic(PARTITIONS, watched=True)
+    producer = RememberingProducer(cluster.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, RECORDS, seed="old")
+    return t
+
+
+async def recreate(cluster, topic, old, variant):
+    """The topic under its name again, filled."""
+    pause, partitions, records = variant
+    cluster.delete_topic(old.name)
+    await asyncio.sleep(pause)  # the variant's own
+    while True:
+        try:
+            new = topic(partitions, name=old.name)
+            break
+        except KafkaException as error:  # not wholly gone yet
+            assert "TOPIC_ALREADY_EXISTS" in str(error), error
+    producer = RememberingProducer(cluster.bootstrap)
+    new.wrote(producer)
+    await asyncio.to_thread(fill, producer, new, records, seed="new")
+    return new
+
+
+def more(cluster, t, seed):
+    producer = RememberingProducer(cluster.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, 30, seed=seed)
+
+
+async def noticed(client, t):
+    """Until the reset, and all that stands in the topic now."""
+    await client.until(lambda: resets_of(client.receipts, t.name), f"the reset of {t.name}")
+    await client.reach(t.name, t.ends())
+
+
+@pytest.mark.everyday
+@variants
+async def test_recreated_under_connected_clients(cluster, topic, bridge, recovery, variant, seed):
+    old = await asyncio.to_thread(old_topic, cluster, topic)
+    b = bridge(old)
+    clients = [Subscriber({old.name: "earliest"}), Subscriber({old.name: "live"})]
+    for client in clients:
+        await client.connect(b.port)
+        await client.subscribed(old.name)
+    await clients[0].reach(old.name, old.ends())
+    await asyncio.to_thread(more, cluster, old, "live")
+    for client in clients:
+        await client.reach(old.name, old.ends())
+    first = await asyncio.to_thread(old.truth)
+    new = await recreate(cluster, topic, old, variant)
+    with recovery("noticed and read anew"):
+        for client in clients:
+            await noticed(client, new)
+    await asyncio.to_thread(more, cluster, new, "after")
+    for client in clients:
+        await client.reach(new.name, new.ends())
+        await client.close()
+    assert_reset(new.name, first, await asyncio.to_thread(new.truth), *clients, reason="recreated")
+
+
+@variants
+@pytest.mark.parametrize("restarted", [pytest.param(False, id="same-bridge"), pytest.param(True, id="another-bridge")])
+async def test_recreated_while_clients_are_away(cluster, topic, bridge, recovery, variant, restarted, seed):
+    """One left at the old end, one in the middle of it."""
+    old = await asyncio.to_thread(old_topic, cluster, topic)
+    b = bridge(old)
+    clients = [Subscriber({old.name: "earliest"}), Subscriber({old.name: "earliest"})]
+    for client, ends in zip(clients, (old.ends(), {p: RECORDS // PARTITIONS // 2 for p in range(PARTITIONS)})):
+        await client.connect(b.port)
+        await client.reach(old.name, ends)
+        await client.cut()
+    first = await asyncio.to_thread(old.truth)
+    if restarted:
+        b.kill()
+    new = await recreate(cluster, topic, old, variant)
+    b = bridge(new) if restarted else b
+    with recovery("noticed and read anew"):
+        for client in clients:
+            await client.connect(b.port)
+        await within(asyncio.gather(*(noticed(client, new) for client in clients)), "the resets")
+    for client in clients:
+        await client.close()
+    assert_reset(new.name, first, await asyncio.to_thread(new.truth), *clients, reason="recreated")

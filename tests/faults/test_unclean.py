@@ -1,0 +1,116 @@
+"""The end of a log is lost: an unclean election, a segment that was cut off. `reset truncated`, then exactly what is left."""
+
+import asyncio
+
+import pytest
+
+from harness.client import Subscriber
+from harness.load import fill
+from harness.producer import RememberingProducer
+from harness.topic import Topic
+from histories import assert_reset, resets_of
+from segments import batches, folder_of
+
+KEPT, LOST = 400, 200
+
+
+class Survivor(Topic):
+    """What became of a topic: its producers are those whose records should still stand, and those since."""
+
+    def __init__(self, old, *producers):
+        self.cluster, self.partitions, self.name = old.cluster, old.partitions, old.name
+        self._producers, self._consumer = list(producers), None
+
+
+def produce(cluster, t, count, seed):
+    producer = RememberingProducer(cluster.bootstrap)
+    fill(producer, t, count, seed=seed)
+    return producer
+
+
+def until(done):
+    while not done():
+        pass
+
+
+def state_of(cluster, t):
+    return cluster.admin.list_topics(t.name, timeout=60).topics[t.name].partitions.values()
+
+
+async def clients_of(t, b):
+    """Live and from the beginning; the third goes away in the middle of what will be kept, the fourth at the end."""
+    clients = [Subscriber({t.name: start}) for start in ("live", "earliest", "earliest", "earliest")]
+    for client in clients:
+        await client.connect(b.port)
+        await client.subscribed(t.name)
+    await clients[2].reach(t.name, {p: 20 for p in range(t.partitions)})
+    await clients[2].cut()
+    return clients
+
+
+async def settle(t, b, clients, recovery):
+    """All of them reach the end of what is there now, those that were reset and those that needn't be."""
+    for client in clients[2:]:
+        await client.connect(b.port)
+    with recovery("noticed and read anew"):
+        for client in (clients[0], clients[1], clients[3]):
+            await client.until(lambda: resets_of(client.receipts, t.name), "the reset")
+    for client in clients:
+        await client.reach(t.name, t.ends())
+        await client.close()
+
+
+@pytest.mark.cluster("three")
+@pytest.mark.everyday
+@pytest.mark.parametrize("written_since", [pytest.param(500, id="longer-than-before"), pytest.param(50, id="shorter-than-before")])
+async def test_unclean_election(cluster, topic, bridge, recovery, written_since, seed):
+    """The follower dies, the leader goes on alone and dies, the follower leads from where it was."""
+    t = topic(2, watched=True, replicas=[[1, 2], [1, 2]], unclean_leader_election_enable="true", min_insync_replicas=1)
+    kept = await asyncio.to_thread(produce, cluster, t, KEPT, "kept")
+    b = bridge(t)
+    clients = await clients_of(t, b)
+    await asyncio.to_thread(cluster.kill, 2)
+    await asyncio.to_thread(until, lambda: all(p.isrs == [1] for p in state_of(cluster, t)))
+    lost = await asyncio.to_thread(produce, cluster, t, LOST, "lost")
+    t.wrote(kept, lost)
+    for client in (clients[0], clients[1], clients[3]):
+        await client.reach(t.name, t.ends())
+    await clients[3].cut()
+    old = await asyncio.to_thread(t.truth)
+    await asyncio.to_thread(cluster.kill, 1)
+    await asyncio.to_thread(cluster.start, 2)
+    await asyncio.to_thread(until, lambda: all(p.leader == 2 for p in state_of(cluster, t)))
+    since = await asyncio.to_thread(produce, cluster, t, written_since, "since")
+    survivor = Survivor(t, kept, since)
+    try:
+        await settle(survivor, b, clients, recovery)
+    finally:
+        await asyncio.to_thread(cluster.start, 1)
+    new = await asyncio.to_thread(survivor.truth)
+    starts = {p: KEPT // 2 for p in range(2)}
+    assert_reset(t.name, old, new, clients[0], clients[1], clients[3], reason="truncated", starts=starts)
+
+
+async def test_a_segment_that_was_cut_off(cluster, topic, bridge, recovery):
+    """On disk, in the middle of a batch, while the broker is dead; it recovers what is whole."""
+    t = topic(2, watched=True)
+    kept = await asyncio.to_thread(produce, cluster, t, KEPT, "kept")
+    b = bridge(t)
+    clients = await clients_of(t, b)
+    lost = await asyncio.to_thread(produce, cluster, t, LOST, "lost")
+    t.wrote(kept, lost)
+    for client in (clients[0], clients[1], clients[3]):
+        await client.reach(t.name, t.ends())
+    await clients[3].cut()
+    old = await asyncio.to_thread(t.truth)
+    await asyncio.to_thread(cluster.kill, 1)
+    for partition in range(2):
+        first = next(batch for batch in batches(folder_of(cluster, 1, t.name, partition)) if batch.first >= KEPT // 2)
+        with open(first.file, "r+b") as file:
+            file.truncate(first.at + first.size // 2)
+    await asyncio.to_thread(cluster.start, 1)
+    since = await asyncio.to_thread(produce, cluster, t, 50, "since")
+    survivor = Survivor(t, kept, since)
+    await settle(survivor, b, clients, recovery)
+    new = await asyncio.to_thread(survivor.truth)
+    assert_reset(t.name, old, new, clients[0], clients[1], clients[3], reason="truncated", starts={p: KEPT // 2 for p in range(2)})
