@@ -1,11 +1,8 @@
 """The engine, the images and the running file, shared by all tests of this folder."""
 
-import json
-import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 

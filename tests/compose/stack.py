@@ -42,11 +42,11 @@ class Stack:
         self.engine, self._command, self.name = engine, command, f"{name}-{os.getpid()}"
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS)))))
         self.page, self.kafka, self.scale, self.prometheus, _ = (int(ports[name]) for name in PORTS)
-        self._environment = {**engine.environment, **ports}
+        self.environment = {**engine.environment, **ports}
 
     def compose(self, *words, check=True, **options):
         command = [*self._command, "--project-name", self.name, *words]
-        return subprocess.run(command, cwd=ROOT, env=self._environment, check=check, text=True, stdin=subprocess.DEVNULL, **options)
+        return subprocess.run(command, cwd=ROOT, env=self.environment, check=check, text=True, stdin=subprocess.DEVNULL, **options)
 
     def up(self, *services, profiles=(), more=()):
         profile = [word for name in profiles for word in ("--profile", name)]

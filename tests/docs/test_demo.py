@@ -1,7 +1,6 @@
 """ops/demo as a stranger runs it, and its bad luck."""
 
 import os
-import pathlib
 import re
 import shutil
 import signal

@@ -4,10 +4,7 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
-import sys
-import time
 
 import pytest
 

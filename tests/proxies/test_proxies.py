@@ -6,6 +6,7 @@ import random
 import pytest
 
 from harness.client import Subscriber
+from harness.kafka import ROOT
 from harness.load import Load, fill
 from harness.producer import RememberingProducer
 from harness.verdict import assert_right
@@ -175,7 +176,7 @@ async def test_the_page_under_a_sub_path_with_tls(kafka, topic, bridge, nginx):
     t = topic(1)
     (port,) = free_ports(1)
     p = nginx(port)
-    b = bridge(t, listen=f"127.0.0.1:{port}", public_url=public_url(p.port), web=str_web())
+    b = bridge(t, listen=f"127.0.0.1:{port}", public_url=public_url(p.port), web=ROOT / "build" / "web")
     b.wait_ready()
     p.poll(lambda: p.get("/live/readyz")[0] == 200, "the bridge behind nginx")
     status, page = p.get("/live/")
@@ -186,11 +187,6 @@ async def test_the_page_under_a_sub_path_with_tls(kafka, topic, bridge, nginx):
     await good.close()
     with pytest.raises(Exception, match="403"):
         await TlsTransport.connect(p.port, "/live/ws", origin="https://elsewhere.example")
-
-
-def str_web():
-    from harness.kafka import ROOT
-    return ROOT / "build" / "web"
 
 
 async def test_haproxy_with_tls(kafka, topic, bridge, haproxy, tls):
