@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import urllib.request
 
 import pytest
@@ -28,6 +29,21 @@ def free_ports(count):
 def listens(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def body(url):
+    with urllib.request.urlopen(url, timeout=300) as answer:
+        assert answer.status == 200
+        return answer.read().decode()
+
+
+def eventually(done, what):
+    """For what only asking shows. Asks five times a second."""
+    for _ in range(1500):
+        if done():
+            return
+        threading.Event().wait(0.2)
+    raise TimeoutError(f"waited 300 s for {what} in vain")
 
 
 class Demo:
@@ -78,8 +94,7 @@ def test_it_says_what_it_does_shows_the_page_and_ends_with_all_of_it(demo):
     first.until(r"kafka reachable")
     assert re.search(r"^== building the bridge, release: \d+ s$", first.seen, re.M), first.seen
     assert re.search(r"^== building the page: \d+ s$", first.seen, re.M), first.seen
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=300) as answer:
-        assert answer.status == 200 and "<title>" in answer.read().decode()
+    assert "<title>" in body(f"http://127.0.0.1:{port}/")
     assert first.interrupt() == 0
     assert not listens(port) and not listens(kafka)
     program = ROOT / "build" / "release" / "tailrace"
@@ -96,9 +111,12 @@ def test_a_line_of_kcat_reaches_the_page(demo):
     line = running.until(r"^  (echo .* kcat .*)$").group(1)
     running.until(r"kafka reachable")
     assert subprocess.run(["bash", "-c", line]).returncode == 0
-    tail = subprocess.run([ROOT / "build" / "release" / "tailrace", "tail", f"127.0.0.1:{port}", "my-topic", "--from", "earliest", "--to", "-0s"],
-                          text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
-    assert "21.5" in tail.stdout, tail.stderr
+    eventually(lambda: '"my-topic"' in body(f"http://127.0.0.1:{port}/api/channels"), "the new topic's channel")
+    tail = subprocess.Popen([ROOT / "build" / "release" / "tailrace", "tail", f"127.0.0.1:{port}", "my-topic", "--from", "earliest"],
+                            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert "21.5" in tail.stdout.readline()
+    tail.send_signal(signal.SIGINT)
+    assert tail.wait(300) == 0
     assert running.interrupt() == 0
 
 
