@@ -112,14 +112,24 @@ function baseline(ctx: Pen, w: number, h: number): void {
   ctx.setLineDash([]);
 }
 
-export interface Tag { color: string; align?: "left" | "right" | "center"; k: number; left: number; right: number }
+export interface Tag {
+  color: string;
+  align?: "left" | "right" | "center";
+  k: number;
+  left: number;
+  right: number;
+  /** Where tags of the same row stand: one that would lie over another is left out. */
+  taken: [left: number, right: number][];
+}
 
 /** A small framed word on a chart, kept within [left, right]. */
-export function tag(ctx: Pen, text: string, x: number, y: number, { color, align = "left", k, left, right }: Tag): void {
+export function tag(ctx: Pen, text: string, x: number, y: number, { color, align = "left", k, left, right, taken }: Tag): void {
   ctx.font = `600 ${11 * k}px ${ink.font}`;
   const w = ctx.measureText(text).width + 10 * k, h = 18 * k;
   let x0 = align === "right" ? x - w : align === "center" ? x - w / 2 : x;
   x0 = Math.max(left, Math.min(right - w, x0));
+  if (taken.some(([a, b]) => x0 < b && x0 + w > a)) return;
+  taken.push([x0 - 3 * k, x0 + w + 3 * k]);
   ctx.fillStyle = ink.sheet;
   ctx.beginPath();
   ctx.roundRect(x0, y, w, h, 3 * k);

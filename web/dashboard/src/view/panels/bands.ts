@@ -4,12 +4,12 @@ import type { Band } from "../../messages.ts";
 import { hatch, tag, type Pen } from "../draw.ts";
 import { alpha, ink } from "../ink.ts";
 
-interface Box { ctx: Pen; k: number; top: number; height: number; left: number; right: number; x(t: number): number }
+interface Box { taken: [number, number][]; ctx: Pen; k: number; top: number; height: number; left: number; right: number; x(t: number): number }
 
 function boxOf(u: uPlot): Box {
   const { top, height, left, width } = u.bbox, right = left + width;
   const x = (t: number) => Math.max(left, Math.min(right, u.valToPos(Math.min(t, 1e15), "x", true)));
-  return { ctx: u.ctx, k: devicePixelRatio || 1, top, height, left, right, x };
+  return { taken: [], ctx: u.ctx, k: devicePixelRatio || 1, top, height, left, right, x };
 }
 
 /** Below the lines. */
@@ -45,33 +45,33 @@ function outage({ ctx, k, top, height, x }: Box, a: number, b: number, band: Ban
   hatch(ctx, front, top, b - front, height, { color: alpha(ink["hold-ink"], 0.44), pitch: 6 * k, width: k });
 }
 
-/** Above the lines. `tags`: this panel is the one that says it in words. */
+/** Above the lines, the newest first: its word stands. `tags`: this panel is the one that says it in words. */
 export function drawMarks(u: uPlot, bands: Band[], at: number, tags: boolean): void {
-  const box = boxOf(u), { ctx, k, top, height, left, right, x } = box, y = top + 6 * k;
+  const box = boxOf(u), { ctx, k, top, height, left, right, taken, x } = box, y = top + 6 * k;
   ctx.save();
-  for (const band of bands) {
+  for (const band of bands.toReversed()) {
     const to = Math.min(band.to, at), a = x(band.from), b = x(to), front = x(band.front);
     if (b <= a) continue;
-    if (band.kind === "gap") tag(ctx, band.text, b + 5 * k, y, { color: ink.loss, k, left, right });
+    if (band.kind === "gap") tag(ctx, band.text, b + 5 * k, y, { color: ink.loss, k, left, right, taken });
     else if (band.kind === "first") {
       if (band.front > band.from) frontLine(box, front);
     }
     else if (band.front >= to) {
-      if (tags && band.text) tag(ctx, band.text, (a + b) / 2, y, { color: ink.accent, align: "center", k, left, right });
+      if (tags && band.text) tag(ctx, band.text, (a + b) / 2, y, { color: ink.accent, align: "center", k, left, right, taken });
     } else {
       if (a > left + k) edge(ctx, a, top, height, ink["hold-ink"], k);
       if (band.front > band.from) filling(box, band, to, front, y);
-      else if (band.text && b - a > 34 * k) tag(ctx, band.text, (a + b) / 2, y, { color: ink.hold, align: "center", k, left, right });
+      else if (band.text && b - a > 34 * k) tag(ctx, band.text, (a + b) / 2, y, { color: ink.hold, align: "center", k, left, right, taken });
     }
   }
   ctx.restore();
 }
 
 function filling(box: Box, band: Band, to: number, front: number, y: number): void {
-  const { ctx, k, left, right } = box;
+  const { ctx, k, left, right, taken } = box;
   frontLine(box, front);
   const share = Math.floor(((band.front - band.from) / (to - band.from)) * 100);
-  tag(ctx, `${share} %`, front - 5 * k, y, { color: ink.accent, align: "right", k, left, right });
+  tag(ctx, `${share} %`, front - 5 * k, y, { color: ink.accent, align: "right", k, left, right, taken });
 }
 
 function frontLine({ ctx, k, top, height }: Box, x: number): void {
