@@ -73,10 +73,13 @@ async function open(browser) {
   const socket = new WebSocket(address, { maxPayload: 1 << 30 });
   await new Promise((done, fail) => socket.on("open", done).on("error", fail));
   const port = new Port(socket);
-  const { targetId } = await port.ask("Target.createTarget", { url: "about:blank", width: 1440, height: 900 });
+  const { targetId } = await port.ask("Target.createTarget", { url: "about:blank", newWindow: true, width: 1440, height: 900 });
   port.session = (await port.ask("Target.attachToTarget", { targetId, flatten: true })).sessionId;
   if (what === "heap") await port.ask("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: true });
-  else await port.ask("Page.addScriptToEvaluateOnNewDocument", { source: `(${probe})()` });
+  else {
+    await port.ask("Page.enable"); // without it the script is taken and never run
+    await port.ask("Page.addScriptToEvaluateOnNewDocument", { source: `(${probe})()` });
+  }
   await port.ask("Page.navigate", { url });
   return port;
 }

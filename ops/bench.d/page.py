@@ -16,7 +16,8 @@ DRIVER = pathlib.Path(__file__).with_name("page.mjs")
 def page(kafka, scale, minutes=None):
     """A minute at 50,000 updates/s, then ten at 5,000/s; `minutes` is how long instead, of the first at most one."""
     heap = 60 * (minutes or 10 * scale)
-    return frames(kafka, min(60, heap if minutes else 60 * scale)) + flatness(kafka, heap)
+    yield from frames(kafka, min(60, heap if minutes else 60 * scale))
+    yield from flatness(kafka, heap)
 
 
 def frames(kafka, seconds):
