@@ -14,6 +14,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval{2000};
+constexpr std::chrono::milliseconds kLongest{5000};  // growth is promised within 10 s, and Kafka may go away meanwhile
 constexpr std::chrono::milliseconds kEager{300};  // while something is still to begin
 constexpr Millis kHeldForLong = 30000;
 constexpr Millis kTransactionInterval = 5000;
@@ -95,7 +96,7 @@ void Scout::look_and_wait() {
   const auto took = std::chrono::steady_clock::now() - begin;
   const bool settled =
       failures_ == 0 && std::ranges::all_of(topics_, [](const auto& topic) { return topic.second.settled(); });
-  timer_.expires_after(settled ? std::max<std::chrono::nanoseconds>(kInterval, kPause * took) : kEager);
+  timer_.expires_after(settled ? std::clamp<std::chrono::nanoseconds>(kPause * took, kInterval, kLongest) : kEager);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) look_and_wait();
   });
