@@ -15,16 +15,15 @@ namespace tailrace {
 namespace {
 
 int serve(const Invocation& invocation) {
-  constexpr const char* kLevels[] = {"trace", "debug", "info", "warning", "error"};
-  const auto& logger = invocation.settings.logger;
-  set_up_logger(kLevels[static_cast<int>(logger.level)], logger.format == LogFormat::json);
+  set_up_logger(invocation.settings.logger.format == LogFormat::json);
+  set_log_level(log_level(invocation.settings));
   if (invocation.action == Invocation::Action::demo) {
     Settings settings = invocation.settings;
     settings.channels = demo_channels();
     return run_demo(invocation.demo, std::move(settings),
                     [](const std::string& brokers) { return std::make_shared<DemoFeed>(brokers); });
   }
-  return Bridge(invocation.settings).run();
+  return Bridge(invocation.settings, invocation.sources).run();
 }
 
 int run(const Invocation& invocation) {

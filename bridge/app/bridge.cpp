@@ -2,6 +2,7 @@
 
 #include "app/metrics.h"
 #include "app/page_info.h"
+#include "base/logger.h"
 
 #include <spdlog/spdlog.h>
 
@@ -10,14 +11,15 @@
 
 namespace tailrace {
 
-Bridge::Bridge(Settings settings, bool demo)
-    : settings_(std::move(settings)), demo_(demo),
+Bridge::Bridge(Settings settings, SettingSources sources, bool demo)
+    : settings_(std::move(settings)), page_settings_(std::make_shared<const Settings>(settings_)), demo_(demo),
       archive_(kafka_settings(settings_), settings_.readers, archive_probe_),
       pool_(pool_options(settings_), expected_channels(settings_), archive_),
       ingest_(kafka_settings(settings_), channel_specs(settings_), ingest_limits(settings_), pool_, ingest_probe_),
       listener_(io_, settings_.listen, connection_limits(settings_), http_limits(settings_),
                 make_main_site(main_site(), net_probe_), pool_, net_probe_),
       admin_(io_, settings_.admin, {1000, 1000}, http_limits(settings_), make_admin_site(admin_site()), pool_, net_probe_),
+      reload_(io_, std::move(sources), settings_, [this](const Settings& wanted) { apply(wanted); }),
       signals_(io_, SIGTERM, SIGINT), timer_(io_) {}
 
 // Ingest and listeners go first, being last; but before the pool may go, no answer of the archive may be under way.
@@ -30,7 +32,7 @@ MainSite Bridge::main_site() {
   const auto channels = [this](Respond respond) {
     Shard& shard = pool_.shard(0);
     shard.post([this, &shard, respond = std::move(respond)] {
-      respond(HttpResponse::json(page_info_json(settings_, demo_, shard.summaries())));
+      respond(HttpResponse::json(page_info_json(*page_settings_, demo_, shard.summaries())));
     });
   };
   return {base_path(settings_), origin_rules(settings_), StaticFiles(settings_.web), [this] { return not_ready(); },
@@ -39,7 +41,9 @@ MainSite Bridge::main_site() {
 
 AdminSite Bridge::admin_site() {
   return {pool_,
-          [this] { return metrics_text({ingest_probe_, archive_probe_, net_probe_, pool_, settings_.memory}); },
+          [this](std::vector<Offset> lags) {
+            return metrics_text({ingest_probe_, archive_probe_, net_probe_, pool_, settings_.memory, std::move(lags)});
+          },
           [this] { boost::asio::post(io_, [this] { stop_soon(); }); }};
 }
 
@@ -64,6 +68,7 @@ int Bridge::run(const std::function<void()>& started) {
   spdlog::info("listening on {}", listener_.address());
   spdlog::info("admin on {}", admin_.address());
   await_signal();
+  if (!demo_) reload_.start();
   if (started) started();
   io_.run();
   // It is ending already: nobody needs to ask again.
@@ -71,6 +76,19 @@ int Bridge::run(const std::function<void()>& started) {
   std::signal(SIGTERM, SIG_IGN);
   std::signal(SIGINT, SIG_IGN);
   return 0;
+}
+
+// What can change while it runs: channels, limits, the least level of the log.
+void Bridge::apply(const Settings& wanted) {
+  set_log_level(log_level(wanted));
+  ingest_.change(channel_specs(wanted));
+  listener_.change(connection_limits(wanted));
+  const SessionLimits limits = pool_options(wanted).shard.limits;
+  for (std::size_t i = 0; i < pool_.size(); ++i) {
+    Shard& shard = pool_.shard(i);
+    shard.post([&shard, limits, expected = expected_channels(wanted)] { shard.change(limits, expected); });
+  }
+  pool_.shard(0).post([this, page = std::make_shared<const Settings>(wanted)] { page_settings_ = page; });
 }
 
 // The first asks for a drain, the second for an end.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/plan.h"
+#include "app/reload.h"
 #include "kafka/kafka_archive.h"
 #include "kafka/ingest.h"
 #include "net/admin_site.h"
@@ -13,8 +14,8 @@ namespace tailrace {
 
 class Bridge {
  public:
-  // `demo`: the page says so.
-  explicit Bridge(Settings settings, bool demo = false);
+  // `sources`: where the settings came from, to read them again. `demo`: the page says so.
+  Bridge(Settings settings, SettingSources sources, bool demo = false);
   ~Bridge();
 
   // Until SIGTERM or SIGINT; the exit code. `started` is called once it listens.
@@ -32,8 +33,10 @@ class Bridge {
   MainSite main_site();
   AdminSite admin_site();
   void stop_soon();
+  void apply(const Settings& wanted);
 
-  const Settings settings_;
+  const Settings settings_;  // as it was started
+  std::shared_ptr<const Settings> page_settings_;  // the first shard's: as the page is told
   const bool demo_;
   boost::asio::io_context io_{1};  // the main thread: listeners and signals
 
@@ -48,6 +51,7 @@ class Bridge {
   Ingest ingest_;         // Kafka into the pool
   Listener listener_;     // clients into the pool
   Listener admin_;        // operators
+  Reload reload_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_;
   int asked_to_stop_ = 0;

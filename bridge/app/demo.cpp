@@ -30,7 +30,7 @@ void greet(const std::string& page, const std::string& kafka) {
 
 int run_demo(const DemoOptions& options, Settings settings, const StartFeed& start_feed) {
   DemoBroker broker(options.kafka_port);
-  Bridge bridge(demo_settings(broker, std::move(settings)), true);
+  Bridge bridge(demo_settings(broker, std::move(settings)), {}, true);
   // The broker knows no times, so the back-dated records must come after the reading began: then the log has them all.
   std::shared_ptr<void> feed;
   return bridge.run([&] {

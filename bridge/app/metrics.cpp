@@ -5,7 +5,9 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <fstream>
+#include <numeric>
 #include <unistd.h>
 
 namespace tailrace {
@@ -109,6 +111,21 @@ void add_shards(Families& all, const ShardPool& pool) {
   all.gauge("pinned_bytes", "Bytes that blocked sockets hold.", sum(&ShardProbe::pinned_bytes));
 }
 
+// The p-quantile by rank.
+double quantile(const std::vector<Offset>& sorted, double p) {
+  if (sorted.empty()) return 0;
+  return static_cast<double>(sorted[static_cast<std::size_t>(p * static_cast<double>(sorted.size() - 1))]);
+}
+
+void add_lags(Families& all, std::vector<Offset> lags) {
+  std::sort(lags.begin(), lags.end());
+  auto& metrics = all.one("cursor_lag_records", "Offsets between the cursors and the ends of their channels, now.", MetricType::Summary);
+  auto& summary = metrics.emplace_back().summary;
+  summary.sample_count = lags.size();
+  summary.sample_sum = std::accumulate(lags.begin(), lags.end(), 0.0);
+  for (const double p : {0.5, 0.9, 0.99, 1.0}) summary.quantile.push_back({p, quantile(lags, p)});
+}
+
 }  // namespace
 
 std::string metrics_text(const MetricSources& sources) {
@@ -120,6 +137,7 @@ std::string metrics_text(const MetricSources& sources) {
   add_ingest(all, sources.ingest);
   add_archive(all, sources.archive, sources.pool.pages_probe());
   add_shards(all, sources.pool);
+  add_lags(all, sources.cursor_lags);
   all.counter("connections_accepted_total", "Connections accepted.", static_cast<double>(sources.net.accepted));
   all.counters("connections_refused_total", "Connections and upgrades refused.", "why", sources.net.refused.all());
   all.counters("closes_total", "WebSockets closed.", "code", sources.net.closed.all());

@@ -17,6 +17,7 @@ struct MetricSources {
   const NetProbe& net;
   const ShardPool& pool;
   std::uint64_t memory_budget = 0;
+  std::vector<Offset> cursor_lags;
 };
 
 std::string metrics_text(const MetricSources& sources);

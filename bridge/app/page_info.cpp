@@ -13,7 +13,7 @@ namespace {
 const ChannelRule* rule_of(const Settings& settings, const std::string& topic) {
   const auto names = [&](const ChannelRule& rule) { return rule.topic == topic; };
   const auto fits = [&](const ChannelRule& rule) {
-    return rule.is_pattern() && std::regex_search(topic, std::regex(rule.topic, std::regex::extended));
+    return rule.is_pattern() && std::regex_search(topic, std::regex(rule.topic));
   };
   auto at = std::find_if(settings.channels.begin(), settings.channels.end(), names);
   if (at == settings.channels.end()) at = std::find_if(settings.channels.begin(), settings.channels.end(), fits);

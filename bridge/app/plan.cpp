@@ -12,6 +12,11 @@ std::size_t per_shard_share(const Settings& settings) { return settings.memory /
 
 }  // namespace
 
+std::string log_level(const Settings& settings) {
+  constexpr const char* kLevels[] = {"trace", "debug", "info", "warning", "error"};
+  return kLevels[static_cast<int>(settings.logger.level)];
+}
+
 KafkaSettings kafka_settings(const Settings& settings) {
   KafkaSettings kafka;
   for (const std::string& broker : settings.brokers) kafka.brokers += (kafka.brokers.empty() ? "" : ",") + broker;

@@ -13,6 +13,7 @@
 
 namespace tailrace {
 
+std::string log_level(const Settings& settings);
 KafkaSettings kafka_settings(const Settings& settings);
 std::vector<ChannelSpec> channel_specs(const Settings& settings);
 std::set<std::string> expected_channels(const Settings& settings);  // those that a name alone makes

@@ -33,7 +33,7 @@ class EscapedMessage final : public spdlog::custom_flag_formatter {
 
 }  // namespace
 
-void set_up_logger(const std::string& level, bool json) {
+void set_up_logger(bool json) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>(
       json ? spdlog::pattern_time_type::utc : spdlog::pattern_time_type::local);
   formatter->add_flag<EscapedMessage>('*', json);
@@ -42,8 +42,9 @@ void set_up_logger(const std::string& level, bool json) {
   logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
-  spdlog::set_level(spdlog::level::from_str(level));
   spdlog::flush_on(spdlog::level::trace);
 }
+
+void set_log_level(const std::string& level) { spdlog::set_level(spdlog::level::from_str(level)); }
 
 }  // namespace tailrace

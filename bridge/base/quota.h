@@ -23,6 +23,12 @@ class Quota {
     ++taken_;
     return Taken::yes;
   }
+  // Who has a place keeps it.
+  void change(std::size_t total, std::size_t per_holder) {
+    const std::lock_guard lock(mutex_);
+    total_ = total;
+    per_holder_ = per_holder;
+  }
   void give_back(const std::string& holder) {
     const std::lock_guard lock(mutex_);
     --taken_;
@@ -30,9 +36,9 @@ class Quota {
   }
 
  private:
-  const std::size_t total_;
-  const std::size_t per_holder_;
   std::mutex mutex_;
+  std::size_t total_;
+  std::size_t per_holder_;
   std::size_t taken_ = 0;
   std::map<std::string, std::size_t> by_holder_;
 };

@@ -82,6 +82,7 @@ void load(Gathered& gathered, const char* const* environment) {
   for (const auto& [key, texts] : gathered.settings)
     for (const auto& text : texts) sources.flags.emplace_back(key, text);
   sources.needs_topics = gathered.needs_topics;
+  sources.listens = gathered.listens;
   gathered.invocation.settings = load_settings(sources);
 }
 
@@ -119,7 +120,10 @@ void finish(Gathered& gathered, const char* const* environment) {
   if (gathered.needs_settings) load(gathered, environment);
   if (invocation.action == Action::produce) finish_produce(gathered);
   if (invocation.action == Action::health) finish_health(gathered, environment);
-  if (invocation.action == Action::demo) invocation.settings.listen = {"127.0.0.1", invocation.demo.port, {}};
+  if (invocation.action == Action::demo) {
+    invocation.settings.listen = {"127.0.0.1", invocation.demo.port, {}};
+    if (!invocation.settings.places.contains("admin")) invocation.settings.admin.port = 0;  // whichever is free
+  }
 }
 
 // The parser parts its groups by two empty lines where others follow.

@@ -85,7 +85,7 @@ void add_serve(CLI::App& program, Gathered& gathered) {
   auto& command = add_command(program, gathered, "serve", Action::serve, "Run the bridge.");
   add_config_file(command, gathered);
   add_settings(command, gathered);
-  command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.needs_topics = true; });
+  command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.needs_topics = gathered.listens = true; });
   command.footer(
       "Every setting can also stand in the file (stall_timeout: 60s) or in the environment (TAILRACE_STALL_TIMEOUT);\n"
       "those without a flag, the limits among them, only there. A flag is stronger than the environment, that than "
@@ -102,7 +102,7 @@ void add_demo(CLI::App& program, Gathered& gathered) {
   add_value(command, "--kafka-port", "PORT", demo.kafka_port, number_kind<std::uint16_t>(0, 65535),
             "Where the stand-in is reached on 127.0.0.1. (default: 9092)");
   add_settings(command, gathered, {"admin", "web", "memory", "shards", "warm", "log.level", "log.format"});
-  command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = true; });
+  command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.listens = true; });
   command.footer(
       "Prints the page's URL, then lines to paste. Ctrl-C ends all of it; nothing is kept.\n"
       "Exit codes: 0 ended by Ctrl-C, 1 failed (a port is taken), 2 bad arguments.");
@@ -117,7 +117,7 @@ void add_check(CLI::App& program, Gathered& gathered) {
   command.add_flag("--print-reference", gathered.print_reference,
                    "Print the reference page (Markdown) and do nothing else.");
   add_settings(command, gathered);
-  command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.needs_topics = true; });
+  command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.needs_topics = gathered.listens = true; });
   command.footer(
       "Exit codes: 0 all is well, 1 Kafka, a topic or a right is missing, 2 bad arguments or configuration.");
 }

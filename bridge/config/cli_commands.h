@@ -18,6 +18,7 @@ struct Gathered {
   std::string config;
   bool needs_settings = false;
   bool needs_topics = false;
+  bool listens = false;
   bool print_schema = false;
   bool print_reference = false;
   std::string help_about;

@@ -126,8 +126,9 @@ void fill_computed(Settings& settings) {
 }
 
 // What no setting can say alone.
-void check_together(const Settings& settings) {
+void check_together(const Settings& settings, bool listens) {
   if (settings.brokers.empty()) refuse_setting(settings, "brokers", "at least one HOST:PORT");
+  if (!listens) return;
   if (!settings.listen.is_loopback() && !settings.allow_public)
     refuse_setting(settings, "listen", "a loopback address or unix:/path, or any with public: true (--public)");
   if (!settings.admin.is_loopback() && !settings.allow_public)
@@ -147,7 +148,7 @@ Settings load_settings(const SettingSources& sources) {
   read_secret_files(settings);
   add_topic_rules(settings);
   fill_computed(settings);
-  check_together(settings);
+  check_together(settings, sources.listens);
   if (sources.needs_topics && settings.channels.empty())
     refuse_setting(settings, "topics", "at least one topic, or a ^pattern: --topics '^.*' carries them all");
   return settings;

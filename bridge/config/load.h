@@ -14,6 +14,7 @@ struct SettingSources {
   std::string file;                                              // empty: none
   std::vector<std::pair<std::string, std::string>> environment;  // TAILRACE_… only
   std::vector<std::pair<std::string, std::string>> flags;        // key of the setting, text; repeated for a list
+  bool listens = false;       // or will: the rules for listeners hold
   bool needs_topics = false;  // at least one topic or channel, else there is nothing to do
 };
 

@@ -76,7 +76,7 @@ std::string default_web_directory() {
   namespace fs = std::filesystem;
   std::error_code ignored;
   const auto here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  const fs::path places[] = {here / "web", here / "../../web/dashboard/dist", here / "../share/tailrace/web",
+  const fs::path places[] = {here / "web", here / "../web", here / "../share/tailrace/web",
                              "/usr/share/tailrace/web"};
   for (const auto& place : places)
     if (fs::exists(place / "index.html", ignored)) return fs::weakly_canonical(place, ignored).string();

@@ -15,6 +15,7 @@ struct ChannelSpec {
   std::string definition;  // what, when it changes, makes another view of the topic
 
   bool is_pattern() const { return topic.starts_with('^'); }
+  bool operator==(const ChannelSpec&) const = default;
 };
 
 std::string channel_name(const ChannelSpec& spec, const std::string& topic);

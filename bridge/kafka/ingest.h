@@ -33,6 +33,8 @@ class Ingest {
   Ingest& operator=(const Ingest&) = delete;
 
   void start();
+  // Other channels from now on: those that stay as they were go on untouched. Throws StartError on a pattern that is none.
+  void change(std::vector<ChannelSpec> specs) { scout_.change(std::move(specs)); }
 
  private:
   Inbox<Sighting> sightings_;

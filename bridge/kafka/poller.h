@@ -57,6 +57,7 @@ class Poller {
   void on(const CheckAnswer& answer);
   void on(const LearnAnswer& answer);
   void on(const SpecsChanged& changed);
+  void on(const AllSeen&) { publish(TopicsKnown{}); }
   Reading* find(const std::string& topic);
   Reading& reading(std::size_t spec, const std::string& topic, const std::string& cluster);
   ChannelPtr make_channel(const ChannelSpec& spec, const std::string& topic, const std::string& cluster);

@@ -69,6 +69,13 @@ void Poller::on(const LearnAnswer& answer) {
   if (Reading* reading = find(answer.topic)) reading->heed(answer);
 }
 
+// librdkafka may still hand out a reading's address: it stays, and waits for its topic to come back.
+void Poller::on(const SpecsChanged& changed) {
+  specs_ = changed.specs;
+  for (const std::string& topic : changed.removed)
+    if (Reading* reading = find(topic)) reading->retire();
+}
+
 Reading* Poller::find(const std::string& topic) {
   const auto found = readings_.find(topic);
   return found == readings_.end() ? nullptr : found->second.get();
@@ -76,18 +83,26 @@ Reading* Poller::find(const std::string& topic) {
 
 Reading& Poller::reading(std::size_t spec, const std::string& topic, const std::string& cluster) {
   auto& reading = readings_[topic];
-  if (reading) return *reading;
-  auto channel = std::make_shared<Channel>();
-  channel->id = next_id_++;
-  channel->name = channel_name(specs_[spec], topic);
-  channel->topic = topic;
-  channel->epoch = channel_epoch(cluster, topic, specs_[spec].definition);
-  channel->mode = specs_[spec].mode;
-  channel->max_value = specs_[spec].max_value;
-  reading = std::make_unique<Reading>(
-      handle_.get(), queue_.get(), probe_,
-      Source(std::move(channel), writer_, probe_, [this](FeedEvent event) { publish(std::move(event)); }));
+  if (reading && !reading->retired()) return *reading;
+  ChannelPtr channel = make_channel(specs_[spec], topic, cluster);
+  if (reading)
+    reading->return_as(std::move(channel));
+  else
+    reading = std::make_unique<Reading>(
+        handle_.get(), queue_.get(), probe_,
+        Source(std::move(channel), writer_, probe_, [this](FeedEvent event) { publish(std::move(event)); }));
   return *reading;
+}
+
+ChannelPtr Poller::make_channel(const ChannelSpec& spec, const std::string& topic, const std::string& cluster) {
+  Channel channel;
+  channel.id = next_id_++;
+  channel.name = channel_name(spec, topic);
+  channel.topic = topic;
+  channel.epoch = channel_epoch(cluster, topic, spec.definition);
+  channel.mode = spec.mode;
+  channel.max_value = spec.max_value;
+  return std::make_shared<const Channel>(std::move(channel));
 }
 
 }  // namespace tailrace

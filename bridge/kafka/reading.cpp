@@ -27,11 +27,26 @@ Reading::Reading(rd_kafka_t* kafka, rd_kafka_queue_t* queue, IngestProbe& probe,
   topic_.reset(rd_kafka_topic_new(kafka, channel()->topic.c_str(), conf));
 }
 
-void Reading::begin(const Offsets& start, const Offsets& live) {
+void Reading::stop_all() {
   for (std::size_t i = 0; i < lanes_.size(); ++i) stop(static_cast<Partition>(i));
   lanes_.clear();
   ++generation_;
   suspected_ = troubled_ = asked_ = denied_ = false;
+}
+
+void Reading::retire() {
+  if (std::exchange(retired_, true)) return;
+  if (!denied_) source_.close("channel_removed");
+  stop_all();
+}
+
+void Reading::return_as(ChannelPtr channel) {
+  retired_ = false;
+  source_.serve(std::move(channel));
+}
+
+void Reading::begin(const Offsets& start, const Offsets& live) {
+  stop_all();
   source_.open(start, live);
   for (std::size_t i = 0; i < start.size(); ++i) consume(static_cast<Partition>(i), start[i]);
 }
@@ -69,6 +84,7 @@ void Reading::stop(Partition partition) {
 }
 
 bool Reading::take(const rd_kafka_message_t& message, Record& record) {
+  if (retired_) return false;
   // librdkafka may skip wrongly behind what it could not read: nothing of that counts.
   if (lane(message.partition).troubled()) return false;
   if (message.err) {

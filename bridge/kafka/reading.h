@@ -29,6 +29,9 @@ class Reading {
 
   void begin(const Offsets& start, const Offsets& live);
   void begin_partition(Partition partition, Offset start);
+  void retire();  // the topic has no channel any more
+  bool retired() const { return retired_; }
+  void return_as(ChannelPtr channel);  // it has one again: begin() follows
   void deny();  // Kafka refuses the topic: subscribers are told, once
 
   // A message or an error of one of its partitions; `record` is scratch. True when it was a record.
@@ -61,6 +64,7 @@ class Reading {
   };
 
   Lane& lane(Partition partition);
+  void stop_all();
   void consume(Partition partition, Offset offset);
   void stop(Partition partition);
   void take_error(const rd_kafka_message_t& message);
@@ -83,6 +87,7 @@ class Reading {
   bool asked_ = false;  // an answer is under way
   Millis ask_after_ = 0;
   bool denied_ = false;
+  bool retired_ = false;
 };
 
 }  // namespace tailrace

@@ -108,7 +108,10 @@ void Scout::look() {
   note_answer(metadata != nullptr);
   if (!metadata || !know_cluster()) return;
   notice_all(*metadata);
-  if (ask_starts()) tell_starts();
+  if (ask_starts()) {
+    tell_starts();
+    if (!std::exchange(all_told_, true)) tell_(AllSeen{});
+  }
   look_at_ends();
   look_for_open_transactions();
 }

@@ -29,10 +29,15 @@ class Scout {
   ~Scout();  // waits for the question under way, at most a few seconds
   void start();
 
+  // Other channels from now on. Any thread; throws StartError on a pattern that is none.
+  void change(std::vector<ChannelSpec> specs);
+
   // The topic is another one, and is being read from its beginning. Any thread.
   void restarted(std::string topic, std::size_t partitions);
 
  private:
+  void apply(std::vector<ChannelSpec> specs, TopicFilter filter);
+  void know_names();
   void look_and_wait();
   void look();
   MetadataPtr ask_metadata();
@@ -52,13 +57,15 @@ class Scout {
 
   Handle handle_;
   Handle uncommitted_;  // sees the ends beyond open transactions
+  std::vector<ChannelSpec> specs_;
   TopicFilter filter_;
   const Millis warm_;
   const Tell tell_;
-  std::vector<TopicPtr> named_;  // makes their names known to the handle, which they must not outlive
+  std::map<std::string, TopicPtr> named_;  // makes their names known to the handle, which they must not outlive
   std::map<std::string, TopicWatch> topics_;
   std::string cluster_;
   bool looked_ = false;  // at least one good look
+  bool all_told_ = false;
   bool reachable_ = false;
   bool told_ = false;  // whether it is reachable
   int failures_ = 0;   // to get an answer, in a row

@@ -1,6 +1,7 @@
 // What the scout and the verifier saw of Kafka, handed to the polling thread. Values only.
 #pragma once
 
+#include "kafka/channel_spec.h"
 #include "kafka/check.h"
 #include "log/offset.h"
 
@@ -40,6 +41,9 @@ struct TopicRefused {
   std::string why;
 };
 
+// All topics were looked at once.
+struct AllSeen {};
+
 struct WatermarksSeen {
   std::string topic;
   Offsets earliest;
@@ -60,7 +64,13 @@ struct SuspicionSeen {
   const char* why = "";
 };
 
+// The configuration changed: what follows counts by these. The topics that lost their channel, or whose is another one now.
+struct SpecsChanged {
+  std::vector<ChannelSpec> specs;
+  std::vector<std::string> removed;
+};
+
 using Sighting = std::variant<ReachableSeen, TopicSeen, PartitionsSeen, TopicRefused, WatermarksSeen, TransactionSeen,
-                              SuspicionSeen, CheckAnswer, LearnAnswer>;
+                              SuspicionSeen, CheckAnswer, LearnAnswer, SpecsChanged, AllSeen>;
 
 }  // namespace tailrace

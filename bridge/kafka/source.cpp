@@ -24,6 +24,13 @@ void Source::open(const Offsets& start, const Offsets& live) {
   publish_(LogOpened{channel_, start, live});
 }
 
+void Source::serve(ChannelPtr channel) {
+  lanes_.clear();
+  touched_.clear();
+  holes_.clear();
+  channel_ = std::move(channel);
+}
+
 void Source::reset(const std::string& reason, const Offsets& start) {
   flush(true);
   while (lanes_.size() > start.size()) lanes_.pop_back();

@@ -33,6 +33,7 @@ class Source {
   // Publishes LogReset: the log begins again at `start`. Partitions whose start is what comes next anyhow only go on.
   void reset(const std::string& reason, const Offsets& start);
 
+  void serve(ChannelPtr channel);  // another channel of the same topic: open() follows
   void close(const std::string& code);  // publishes LogClosed: subscribers are told
   void reopen();                         // publishes LogOpened, where it stands
 

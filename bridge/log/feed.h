@@ -70,6 +70,9 @@ struct ChannelNumbers {
   double rate = 0;  // records per second over the last few seconds
 };
 
+// Kafka was asked which topics there are: a channel that has no log by now is none.
+struct TopicsKnown {};
+
 struct KafkaStatus {
   bool reachable = true;
   Millis since = 0;
@@ -85,7 +88,7 @@ struct TransactionStatus {
 };
 
 using FeedEvent = std::variant<LogOpened, LogAppended, LogTrimmed, PartitionStarted, LogReset, LogSkipped,
-                               LogClosed, ChannelNumbers, KafkaStatus, TransactionStatus>;
+                               LogClosed, ChannelNumbers, TopicsKnown, KafkaStatus, TransactionStatus>;
 
 // Where ingest's events go. Implemented by the shard pool.
 class Feed {

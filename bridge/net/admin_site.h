@@ -1,4 +1,5 @@
-// What the admin listener answers operators: /metrics, /sessions, /healthz, POST /drain, POST /log-level?level=debug.
+// What the admin listener answers operators: /metrics, /sessions, /healthz, POST /drain, POST /log-level?level=debug,
+// POST /wire-log?session=NAME.
 #pragma once
 
 #include "net/http.h"
@@ -8,7 +9,7 @@ namespace tailrace {
 
 struct AdminSite {
   ShardPool& pool;  // must outlive the site
-  std::function<std::string()> metrics;
+  std::function<std::string(std::vector<Offset> cursor_lags)> metrics;
   std::function<void()> drain;  // any thread
 };
 

@@ -105,6 +105,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void write(HttpResponse response) {
+    keep_alive_ = keep_alive_ && !response.last;
     answer_ = answer_of(response, request_, keep_alive_);
     serializer_.emplace(answer_);
     serializer_->split(false);

@@ -25,6 +25,7 @@ struct HttpResponse {
   std::string type = "text/plain; charset=utf-8";
   std::shared_ptr<const std::string> body;
   std::vector<std::pair<std::string, std::string>> headers;
+  bool last = false;       // the connection ends with it
   bool websocket = false;  // take the upgrade; nothing else counts
 
   static HttpResponse text(unsigned status, std::string text);

@@ -13,6 +13,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto kRetryAfter = std::chrono::milliseconds(100);
+constexpr std::size_t kRefusals = 100;  // at once; the others are just closed
 
 asio::generic::stream_protocol::endpoint endpoint_of(asio::io_context& io, const ListenAddress& address) {
   if (address.is_unix()) return asio::local::stream_protocol::endpoint(address.path);
@@ -30,10 +31,24 @@ std::string text_of(const asio::generic::stream_protocol::endpoint& endpoint, bo
   return with_port ? host + ":" + std::to_string(tcp.port()) : host;
 }
 
+void say_full(const HttpRequest&, const Respond& respond) {
+  HttpResponse response = HttpResponse::text(503, "no place for another connection\n");
+  response.headers.emplace_back("Retry-After", "5");
+  response.last = true;
+  respond(std::move(response));
+}
+
 // Whose share of the connections this is. Behind a proxy on this machine everybody has the same address: nobody's.
 std::string holder_of(const asio::generic::stream_protocol::endpoint& remote) {
   const std::string address = text_of(remote, false);
   return address == "unix" || address == "::1" || address.starts_with("127.") ? "" : address;
+}
+
+// A socket that a former bridge left behind goes; whatever else stands there is not ours to remove.
+void make_room_at(const std::string& path) {
+  std::error_code error;
+  const auto there = std::filesystem::symlink_status(path, error).type();
+  if (there == std::filesystem::file_type::socket) std::filesystem::remove(path);
 }
 
 }  // namespace
@@ -41,9 +56,10 @@ std::string holder_of(const asio::generic::stream_protocol::endpoint& remote) {
 Listener::Listener(asio::io_context& io, const ListenAddress& address, ConnectionLimits connections, HttpLimits http,
                    Site site, ShardPool& pool, NetProbe& probe)
     : acceptor_(io), retry_(io), http_(http), site_(std::move(site)),
-      places_(std::make_shared<Quota>(connections.total, connections.per_address)), pool_(pool), probe_(probe), unix_path_(address.path) {
+      full_site_(say_full), places_(std::make_shared<Quota>(connections.total, connections.per_address)),
+      refusals_(std::make_shared<Quota>(kRefusals, kRefusals)), pool_(pool), probe_(probe), unix_path_(address.path) {
   try {
-    if (address.is_unix()) std::filesystem::remove(address.path);
+    if (address.is_unix()) make_room_at(address.path);
     const auto endpoint = endpoint_of(io, address);
     acceptor_.open(endpoint.protocol());
     if (!address.is_unix()) acceptor_.set_option(asio::socket_base::reuse_address(true));
@@ -95,13 +111,17 @@ void Listener::accepted(asio::generic::stream_protocol::socket socket, Shard& sh
   const auto remote = socket.remote_endpoint(error);
   if (error) return;
   const std::string holder = holder_of(remote);
-  if (const auto taken = places_->take(holder); taken != Quota::Taken::yes) {
+  const auto taken = places_->take(holder);
+  const bool welcome = taken == Quota::Taken::yes;
+  if (!welcome) {
     probe_.refused.add(taken == Quota::Taken::full ? "connections" : "connections_per_address");
-    return;
+    if (refusals_->take(holder) != Quota::Taken::yes) return;
   }
-  auto connection = std::make_shared<Connection>(std::move(socket), shard, text_of(remote, true),
-                                                 [places = places_, holder] { places->give_back(holder); });
-  shard.post([this, connection = std::move(connection)] { serve_http(connection, site_, http_, probe_); });
+  auto connection = std::make_shared<Connection>(
+      std::move(socket), shard, text_of(remote, true),
+      [places = welcome ? places_ : refusals_, holder] { places->give_back(holder); });
+  const Site& site = welcome ? site_ : full_site_;
+  shard.post([this, &site, connection = std::move(connection)] { serve_http(connection, site, http_, probe_); });
 }
 
 }  // namespace tailrace

@@ -29,6 +29,7 @@ class Listener {
 
   void start() { accept(); }
   void stop();
+  void change(ConnectionLimits limits) { places_->change(limits.total, limits.per_address); }
   std::string address() const;  // with the port that it got
 
  private:
@@ -40,7 +41,9 @@ class Listener {
   boost::asio::steady_timer retry_;
   const HttpLimits http_;
   const Site site_;
+  const Site full_site_;
   const std::shared_ptr<Quota> places_;
+  const std::shared_ptr<Quota> refusals_;  // those that are being told that there is no place
   ShardPool& pool_;
   NetProbe& probe_;
   std::string unix_path_;

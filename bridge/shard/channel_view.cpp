@@ -32,7 +32,6 @@ void ChannelView::reset(const LogReset& reset) {
   live_ = reset.start;
   forget_anchors();
   if (reset.reason == "recreated") {
-    recreated = true;
     lost_.clear();
     return;
   }

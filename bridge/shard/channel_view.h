@@ -38,7 +38,6 @@ struct ChannelView {
   ChannelNumbers numbers;
   std::map<Partition, TransactionStatus> held;  // open transactions that hold the end back
   std::vector<std::optional<Anchor>> last;      // the last update of each partition, in the log or before it
-  bool recreated = false;                       // while this bridge looked
   bool anchors_known = false;                   // also of the records before the log's start
   std::vector<std::function<void()>> waiting_for_anchors;
   std::vector<Subscription*> subscriptions;

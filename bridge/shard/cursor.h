@@ -51,6 +51,7 @@ class Cursor final : public Reader {
 
   const std::optional<Offsets>& end() const { return to_; }
   bool in_step() const { return standing() && next_.empty(); }
+  bool waiting_at_head() const { return waiting_hook.is_linked(); }
   bool catching_up() const { return !standing(); }
   Offsets offsets() const { return next_.empty() && standing() ? log_.offsets_at(*this) : next_; }
 

@@ -54,8 +54,12 @@ void Session::close() {
 void Session::receive(std::string_view message) {
   if (!may_talk()) return;
   const auto parsed = shard_.parser().parse(message);
-  if (const auto* error = std::get_if<CommandError>(&parsed)) return fault(error->error, error->id);
+  if (const auto* error = std::get_if<CommandError>(&parsed)) {
+    wire_log_.refused(*error);
+    return fault(error->error, error->id);
+  }
   const auto& command = std::get<Command>(parsed);
+  wire_log_.heard(command, message);
   std::visit([&](const auto& op) { on(op, command.id); }, command.op);
 }
 
@@ -150,6 +154,7 @@ void Session::on(const PingCommand&, CommandId id) { say(pong_frame(shard_.now()
 // ---- what the server says
 
 void Session::say(std::string frame) {
+  wire_log_.said(frame);
   replies_ += frame;
   if (replies_.size() > shard_.limits().unsent_replies) return outlet_.abort();
   outlet_.nudge();
@@ -164,6 +169,21 @@ void Session::refuse(Subscription& subscription, const Error& error) {
   const auto held = subscription.shared_from_this();
   forget(subscription.channel());
   refuse(error, false, held->id(), held->channel());
+}
+
+// What waits for a channel that there is not.
+void Session::topics_known() {
+  const Error none{"channel_unavailable", "no such channel"};
+  for (const auto& [channel, subscription] : std::map(subscriptions_))
+    if (!subscription->view() && !shard_.expects(channel)) refuse(*subscription, none);
+  for (const auto& [command, id] : std::exchange(early_times_, {})) {
+    if (shard_.expects(command.channel)) {
+      early_times_.emplace_back(command, id);
+    } else {
+      --unanswered_times_;
+      refuse(none, false, id, command.channel);
+    }
+  }
 }
 
 void Session::channel_opened(const std::shared_ptr<ChannelView>& view) {
@@ -274,10 +294,16 @@ void Session::sent(std::size_t bytes) {
   add(shard_.probe().sent_bytes, bytes);
 }
 
+void Session::add_lags(std::vector<Offset>& lags) const {
+  for (const auto& [channel, subscription] : subscriptions_)
+    if (subscription->flowing()) lags.push_back(subscription->lag());
+}
+
 Session::Summary Session::summary() const {
-  Summary summary{name_, peer_, {}, false, outlet_.blocked(), sent_bytes_, opened_};
+  Summary summary{name_, peer_, {}, 0, false, outlet_.blocked(), sent_bytes_, opened_};
   for (const auto& [channel, subscription] : subscriptions_) {
     summary.channels.push_back(channel);
+    summary.lag += subscription->lag();
     summary.catching_up = summary.catching_up || subscription->catching_up();
   }
   return summary;

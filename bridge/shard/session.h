@@ -6,6 +6,7 @@
 #include "shard/outlet.h"
 #include "shard/rounds.h"
 #include "shard/subscription.h"
+#include "shard/wire_log.h"
 
 #include <map>
 
@@ -58,6 +59,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void say(std::string frame);
   void say_reset(const std::string& channel, std::string_view reason, const Position& position);
   void refuse(Subscription& subscription, const Error& error);
+  void topics_known();
   void channel_opened(const std::shared_ptr<ChannelView>& view);
   bool subscribed_to(const ChannelView& view) const;
   void channel_closed(const std::string& channel, std::string_view code);
@@ -78,12 +80,17 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   struct Summary {
     std::string name, peer;
     std::vector<std::string> channels;
+    Offset lag = 0;  // offsets between its cursors and the ends
     bool catching_up = false;
     bool blocked = false;
     std::uint64_t sent_bytes = 0;
     Millis opened = 0;
   };
   Summary summary() const;
+  const std::string& name() const { return name_; }
+  WireLog& wire_log() { return wire_log_; }
+  // Adds what each of its cursors lacks.
+  void add_lags(std::vector<Offset>& lags) const;
 
  private:
   void shard_round();
@@ -109,6 +116,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   Outlet& outlet_;
   const std::string name_;
   const std::string peer_;
+  WireLog wire_log_{name_};
   std::map<std::string, std::shared_ptr<Subscription>> subscriptions_;
   ReadyList ready_;
   std::size_t turn_ = 0;  // bytes that the first of them has had in its turn

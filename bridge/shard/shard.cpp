@@ -41,6 +41,11 @@ void Shard::skip_to(std::vector<LogSkipped> newest) {
 
 void Shard::post(std::function<void()> step) { boost::asio::post(io_, std::move(step)); }
 
+void Shard::change(const SessionLimits& limits, std::set<std::string> expected) {
+  options_.limits = limits;
+  expected_ = std::move(expected);
+}
+
 // ---- ingest's events
 
 void Shard::drain() {
@@ -110,6 +115,11 @@ void Shard::on(LogClosed&& closed) {
 
 void Shard::on(ChannelNumbers&& numbers) {
   if (const auto view = find(numbers.channel)) view->numbers = std::move(numbers);
+}
+
+void Shard::on(TopicsKnown&&) {
+  topics_known_ = true;
+  for (Session* session : std::vector(sessions_.begin(), sessions_.end())) session->topics_known();
 }
 
 void Shard::on(KafkaStatus&& status) {

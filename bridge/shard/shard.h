@@ -42,6 +42,8 @@ class Shard {
   void post(std::function<void()> step);
 
   // ---- its thread
+  // Other limits, for the sessions that come, and other channels to expect.
+  void change(const SessionLimits& limits, std::set<std::string> expected);
   const ShardOptions& options() const { return options_; }
   const SessionLimits& limits() const { return options_.limits; }
   ShardProbe& probe() { return probe_; }
@@ -51,7 +53,8 @@ class Shard {
   Millis now() const { return now_millis(); }
 
   std::shared_ptr<ChannelView> view(const std::string& channel) const;
-  bool expects(const std::string& channel) const { return expected_.contains(channel); }
+  // Whether the channel may still come: it is configured by name, or Kafka was not asked yet what patterns make of it.
+  bool expects(const std::string& channel) const { return !topics_known_ || expected_.contains(channel); }
   std::vector<ChannelSummary> summaries() const;
   void join(Session& session);
   void leave(Session& session);
@@ -76,13 +79,14 @@ class Shard {
   void on(LogSkipped&& skipped);
   void on(LogClosed&& closed);
   void on(ChannelNumbers&& numbers);
+  void on(TopicsKnown&&);
   void on(KafkaStatus&& status);
   void on(TransactionStatus&& status);
   std::shared_ptr<ChannelView> find(ChannelId id) const;
 
   boost::asio::io_context io_{1};
-  const ShardOptions options_;
-  const std::set<std::string> expected_;
+  ShardOptions options_;
+  std::set<std::string> expected_;
   Archive& archive_;
   PageCache& pages_;
   ShardProbe& probe_;
@@ -91,6 +95,7 @@ class Shard {
   CommandParser parser_;
   std::unordered_map<ChannelId, std::shared_ptr<ChannelView>> views_;
   std::unordered_map<std::string, ChannelId> names_;
+  bool topics_known_ = false;
   std::set<Session*> sessions_;
   std::size_t pinned_bytes_ = 0;
   Watch watch_;

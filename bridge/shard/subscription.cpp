@@ -123,11 +123,13 @@ void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Boun
   for (const Bounds& one : *bounds) ends.push_back(one.stable);
   if (!ahead_of(ends)) return;
   if (now - below_since < kAheadPatience) return watch_ahead(below_since);
-  if (anchored_ && view_->recreated) return go_on(Offsets(ends.size(), 0), "recreated");
   if (anchored_) {
+    // Where the end was lost is known only if this bridge saw it; else nothing of the history is proven.
     for (std::size_t p = 0; p < next.size() && p < ends.size(); ++p) {
       if (ends[p] == kUnknown || next[p] <= ends[p]) continue;
-      next[p] = std::min(ends[p], view_->lost_from(static_cast<Partition>(p)).value_or(ends[p]));
+      const auto lost = view_->lost_from(static_cast<Partition>(p));
+      if (!lost) return go_on(Offsets(ends.size(), 0), "recreated");
+      next[p] = std::min(ends[p], *lost);
     }
     return go_on(std::move(next), "truncated");
   }
@@ -199,6 +201,7 @@ Cursor::Step Subscription::next(Piece& piece) {
   piece.sequence = item.sequence;
   if (item.batch && item.whole && item.rows.empty()) {
     piece.bytes = item.batch->frame;
+    session_.wire_log().sent(channel(), item, piece.bytes.size());
     piece.hold = std::move(item.batch);
     return step;
   }
@@ -206,6 +209,7 @@ Cursor::Step Subscription::next(Piece& piece) {
                  ? std::make_shared<const std::string>(cut(*view_->channel, *item.batch, item.from, item.next))
                  : std::make_shared<const std::string>(make_coverage(*view_->channel, item.rows)->frame);
   piece.bytes = *own;
+  session_.wire_log().sent(channel(), item, piece.bytes.size());
   piece.hold = std::move(own);
   return step;
 }
@@ -242,6 +246,16 @@ void Subscription::on_reset(const LogReset& reset) {
     next[p] = resumed(reset, p, next[p]);
   if (reset.reason == "recreated") next.resize(reset.resume.size());
   go_on(std::move(next), reset.reason);
+}
+
+Offset Subscription::lag() const {
+  if (!cursor_ || cursor_->waiting_at_head()) return 0;
+  Offset lag = 0;
+  const Offsets next = cursor_->offsets();
+  const Offsets live = view_->live();
+  for (std::size_t p = 0; p < next.size() && p < live.size(); ++p)
+    if (next[p] != kUnknown && next[p] < live[p]) lag += live[p] - next[p];
+  return lag;
 }
 
 Position Subscription::position() const {

@@ -38,6 +38,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   }
   void request_page();
   Position position() const;
+  Offset lag() const;  // offsets up to the end; those of a catching-up cursor are not all records
   bool catching_up() const { return cursor_ && cursor_->catching_up(); }
 
   hooks::Hook ready_hook;

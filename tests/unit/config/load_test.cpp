@@ -120,7 +120,10 @@ TEST(Load, an_empty_variable_is_not_set) {
 }
 
 TEST(Load, an_open_listener_needs_to_be_public) {
-  EXPECT_THROW(load_settings({"", {}, {{"listen", ":8080"}}}), StartError);
+  SettingSources sources{"", {}, {{"listen", ":8080"}}};
+  EXPECT_EQ(load_settings(sources).listen.port, 8080);  // who never listens may read it
+  sources.listens = true;
+  EXPECT_THROW(load_settings(sources), StartError);
   EXPECT_EQ(load_settings({"", {}, {{"listen", ":8080"}, {"public", "true"}}}).listen.host, "::");
 }
 

@@ -119,6 +119,23 @@ TEST_F(Sessions, an_unknown_channel_is_refused) {
   EXPECT_EQ(answer(R"({"op":"subscribe","id":1,"channel":"other"})"), "error channel_unavailable#1");
 }
 
+TEST_F(Sessions, before_kafka_was_asked_any_channel_may_come) {
+  topics_known_ = false;
+  auto client = connect();
+  client->say(R"({"op":"subscribe","id":1,"channel":"other"})");
+  client->say(R"({"op":"times","id":2,"channel":"other","at":[1000]})");
+  client->say(R"({"op":"subscribe","id":3,"channel":"third"})");
+  client->say(R"({"op":"subscribe","id":4,"channel":"metrics"})");
+  settle();
+  EXPECT_EQ(heard(*client), "");
+  open(make_channel(8, "third"), {0}, {0});
+  EXPECT_EQ(heard(*client), "subscribed#3 0:0@third");
+  deliver(TopicsKnown{});
+  EXPECT_EQ(heard(*client), "error channel_unavailable#1; error channel_unavailable#2");
+  open({100, 50});
+  EXPECT_EQ(heard(*client), "subscribed#4 0:100,1:50");
+}
+
 TEST_F(Sessions, a_channel_that_is_still_to_open_is_waited_for) {
   auto client = subscribe();
   EXPECT_EQ(heard(*client), "");

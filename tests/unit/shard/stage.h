@@ -116,7 +116,10 @@ class Stage : public testing::Test {
   }
 
   Shard& shard() {
-    if (!shard_) shard_ = std::make_unique<Shard>(options_, expected_, kafka_, pages_, probe_);
+    if (shard_) return *shard_;
+    shard_ = std::make_unique<Shard>(options_, expected_, kafka_, pages_, probe_);
+    if (topics_known_) shard_->deliver(TopicsKnown{}, 0);
+    poll(shard_->io());
     return *shard_;
   }
 
@@ -129,6 +132,7 @@ class Stage : public testing::Test {
   std::set<std::string> expected_{"metrics"};
   ChannelPtr metrics_ = make_channel(7, "metrics");
   Offsets published_;
+  bool topics_known_ = true;
 
  private:
   std::unique_ptr<Shard> shard_;

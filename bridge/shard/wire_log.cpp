@@ -1,0 +1,45 @@
+#include "shard/wire_log.h"
+
+#include <spdlog/spdlog.h>
+
+namespace tailrace {
+
+namespace {
+
+constexpr std::size_t kLongest = 500;
+
+std::string_view payload(std::string_view frame) {
+  const auto size = static_cast<unsigned char>(frame[1]);
+  return frame.substr(size < 126 ? 2 : size == 126 ? 4 : 10);
+}
+
+std::string_view kind_of(const Cursor::Item& item) {
+  if (!item.rows.empty() || item.batch->kind == Batch::Kind::coverage) return "coverage";
+  return item.batch->kind == Batch::Kind::gap ? "gap" : "updates";
+}
+
+}  // namespace
+
+void WireLog::heard(const Command& command, std::string_view message) const {
+  if (!on_) return;
+  const bool secret = std::holds_alternative<AuthCommand>(command.op);
+  spdlog::info("wire {} < {}", session_, secret ? R"({"op":"auth"})" : message.substr(0, kLongest));
+}
+
+void WireLog::refused(const CommandError& error) const {
+  if (on_) spdlog::info("wire {} < refused: {}", session_, error.error.code);
+}
+
+void WireLog::said(std::string_view frame) const {
+  if (on_) spdlog::info("wire {} > {}", session_, payload(frame).substr(0, kLongest));
+}
+
+void WireLog::sent(const std::string& channel, const Cursor::Item& item, std::size_t bytes) const {
+  if (!on_) return;
+  const auto kind = kind_of(item);
+  if (kind == "coverage") return spdlog::info("wire {} > {} coverage, {} bytes", session_, channel, bytes);
+  spdlog::info("wire {} > {} {} [{}] {}..{}, {} bytes", session_, channel, kind, item.batch->spans.front().partition, item.from,
+               item.next, bytes);
+}
+
+}  // namespace tailrace
