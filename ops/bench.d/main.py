@@ -1,0 +1,52 @@
+"""The command line of ops/bench."""
+
+import argparse
+import dataclasses
+import functools
+import json
+import os
+import sys
+
+from marks import MARKS
+from page import page
+from processes import CORES, Kafka
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="ops/bench")
+    parser.add_argument("marks", nargs="*", metavar="MARK")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--minutes", type=float, metavar="N")
+    chosen = parser.parse_args()
+    MARKS["page"] = functools.partial(page, minutes=chosen.minutes)
+    for mark in chosen.marks:
+        if mark not in MARKS:
+            parser.error(f"no mark '{mark}'; there are {', '.join(MARKS)}")
+    return chosen
+
+
+def show(line):
+    verdict = {None: "", True: "ok", False: "MISSED"}[line.met]
+    print(f"{line.mark:11} {line.what:58} {line.value:>20}  {line.wanted:10} {verdict}".rstrip(), flush=True)
+
+
+def main():
+    chosen = arguments()
+    scale = 0.1 if chosen.quick else 1
+    print(f"{len(CORES)} cores, load average {os.getloadavg()[0]:.1f} before", flush=True)
+    kafka, lines = Kafka(), []
+    try:
+        for mark in chosen.marks or MARKS:
+            for line in MARKS[mark](kafka, scale):
+                lines.append(line)
+                show(line)
+    finally:
+        kafka.close()
+    if chosen.json:
+        with open(chosen.json, "w", encoding="utf-8") as file:
+            json.dump([dataclasses.asdict(line) for line in lines], file, indent=1)
+    sys.exit(any(line.met is False for line in lines))
+
+
+main()
