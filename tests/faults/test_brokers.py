@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from polling import poll
+
 pytestmark = pytest.mark.cluster("three")
 
 
@@ -78,7 +80,7 @@ async def test_leaders_elected_anew(cluster, ride, seed, tmp_path):
     for turn in (1, 2):
         before = leader_of(cluster, ride.topic)
         await asyncio.to_thread(move_leaders, cluster, ride.topic, turn, tmp_path)
-        assert leader_of(cluster, ride.topic) != before
+        await asyncio.to_thread(poll, lambda: leader_of(cluster, ride.topic) != before, "another leader")
         if turn == 1:
             await ride.during()
         await ride.recovered(f"move {turn}")

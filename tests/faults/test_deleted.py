@@ -12,6 +12,7 @@ from harness.client import Subscriber, WireTransport
 from harness.load import fill
 from harness.producer import RememberingProducer
 from harness.verdict import assert_right
+from polling import poll
 
 
 def written(cluster, t, count, **how):
@@ -109,8 +110,7 @@ async def test_retention_during_a_replay(cluster, topic, bridge, recovery, limit
 
 def begins_later(cluster, t):
     """Until retention has moved the beginning past what the client can have."""
-    while cluster.earliest(t.name)[0] < 2000:
-        pass
+    poll(lambda: cluster.earliest(t.name)[0] >= 2000, "retention")
 
 
 async def test_compaction_under_a_reader(cluster, topic, bridge, recovery):
@@ -159,11 +159,13 @@ async def test_compaction_under_a_reader(cluster, topic, bridge, recovery):
 
 def survivors(cluster, t):
     """Once much was compacted away: the places that Kafka still has."""
-    ends = t.ends()
-    while True:
+    ends, found = t.ends(), set()
+
+    def few():
         consumer = Consumer({"bootstrap.servers": cluster.bootstrap, "group.id": uuid.uuid4().hex, "enable.partition.eof": True})
         consumer.assign([TopicPartition(t.name, p, 0) for p in ends])
-        found, at_end = set(), set()
+        at_end = set()
+        found.clear()
         while at_end < set(ends):
             message = consumer.poll(60)
             if message.error():
@@ -171,5 +173,7 @@ def survivors(cluster, t):
             else:
                 found.add((message.partition(), message.offset()))
         consumer.close()
-        if len(found) < len(t.acked()) / 2:
-            return found
+        return len(found) < len(t.acked()) / 2
+
+    poll(few, "compaction")
+    return found

@@ -9,6 +9,7 @@ from harness.load import fill
 from harness.producer import RememberingProducer
 from harness.topic import Topic
 from histories import assert_reset, resets_of
+from polling import poll
 from segments import batches, folder_of
 
 KEPT, LOST = 400, 200
@@ -26,11 +27,6 @@ def produce(cluster, t, count, seed):
     producer = RememberingProducer(cluster.bootstrap)
     fill(producer, t, count, seed=seed)
     return producer
-
-
-def until(done):
-    while not done():
-        pass
 
 
 def state_of(cluster, t):
@@ -70,7 +66,7 @@ async def test_unclean_election(cluster, topic, bridge, recovery, written_since,
     b = bridge(t)
     clients = await clients_of(t, b)
     await asyncio.to_thread(cluster.kill, 2)
-    await asyncio.to_thread(until, lambda: all(p.isrs == [1] for p in state_of(cluster, t)))
+    await asyncio.to_thread(poll, lambda: all(p.isrs == [1] for p in state_of(cluster, t)), "the leader to be alone")
     lost = await asyncio.to_thread(produce, cluster, t, LOST, "lost")
     t.wrote(kept, lost)
     for client in (clients[0], clients[1], clients[3]):
@@ -79,7 +75,7 @@ async def test_unclean_election(cluster, topic, bridge, recovery, written_since,
     old = await asyncio.to_thread(t.truth)
     await asyncio.to_thread(cluster.kill, 1)
     await asyncio.to_thread(cluster.start, 2)
-    await asyncio.to_thread(until, lambda: all(p.leader == 2 for p in state_of(cluster, t)))
+    await asyncio.to_thread(poll, lambda: all(p.leader == 2 for p in state_of(cluster, t)), "the follower to lead")
     since = await asyncio.to_thread(produce, cluster, t, written_since, "since")
     survivor = Survivor(t, kept, since)
     try:
