@@ -8,7 +8,7 @@ namespace {
 using Kind = Verdict::Kind;
 
 // One claim on its way to a verdict: from the newest anchor before `verified` back to one that still stands, then from the
-// newest of all back to that one.
+// newest of all back to that one: to the first that stands, or where the claim is to be looked at thoroughly, through all.
 class Trial {
  public:
   explicit Trial(const Claim& claim) : claim_(claim), verdict_{claim.partition} {
@@ -53,6 +53,11 @@ class Trial {
   }
 
   void agree() {
+    if (recent_ && claim_.thorough && !differs_) {
+      newest_same_ = std::max(newest_same_, anchor().offset);
+      ++at_;
+      return advance();
+    }
     verdict_.common = anchor().offset;
     if (recent_ || differs_) return conclude();
     verdict_.shared = was_verified_;
@@ -75,6 +80,7 @@ class Trial {
 
   void conclude() {
     done_ = true;
+    if (!differs_) verdict_.common = std::max(verdict_.common, newest_same_);
     verdict_.shared = verdict_.shared || (was_verified_ && !recent_ && verdict_.common != kUnknown);
     const bool shorter = claim_.bounds.stable < claim_.next;
     const bool compared = verdict_.common != kUnknown;
@@ -88,6 +94,7 @@ class Trial {
   bool was_verified_ = false;
   bool recent_ = false;     // whether it is one of those read since
   bool differs_ = false;
+  Offset newest_same_ = kUnknown;  // of those
   bool done_ = false;
 };
 

@@ -24,6 +24,7 @@ struct Claim {
   Offset next = 0;
   std::vector<Anchor> anchors;  // newest first
   Bounds bounds;                // as Kafka says now; kUnknown while it does not say
+  bool thorough = false;        // look at all that was read since, not only at the newest: there may be a lost piece between
 };
 
 struct Verdict {

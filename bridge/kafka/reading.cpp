@@ -12,6 +12,7 @@ namespace tailrace {
 namespace {
 
 constexpr Millis kAskInterval = 1000;
+constexpr Millis kTurn = 10'000;
 constexpr Millis kStuck = 30'000;  // a slow link may need long for one large record: doubled each time it did not help
 
 bool is_broken(const Verdict& verdict) {
@@ -57,7 +58,7 @@ void Reading::begin_partition(Partition partition, Offset start) {
 }
 
 void Reading::deny() {
-  if (!std::exchange(denied_, true)) source_.close("topic_unavailable");
+  if (!std::exchange(denied_, true)) source_.close(kTopicUnavailable);
 }
 
 void Reading::resume_if_denied() {
@@ -75,7 +76,8 @@ void Reading::consume(Partition partition, Offset offset) {
   Lane& lane = this->lane(partition);
   lane.out_of_range = lane.undecodable = false;
   lane.consumed_from = offset;
-  if (lane.verified == kUnknown || lane.verified > offset) lane.verified = offset;
+  for (Offset* verified : {&lane.verified, &lane.verified_lately, &lane.verified_long_ago})
+    if (*verified == kUnknown || *verified > offset) *verified = offset;
   rd_kafka_consume_start_queue(topic_.get(), partition, offset, queue_);
 }
 
@@ -140,14 +142,25 @@ std::optional<CheckRequest> Reading::ask(Millis now, bool routine) {
     const Offset next = source_.next(partition);
     if (next == kUnknown || (!everything && lanes_[i].asked == next)) continue;
     lanes_[i].asked = next;
-    request.claims.push_back({partition, lanes_[i].verified, next, source_.trail(partition).anchors(), {}});
+    const Offset verified = everything ? lanes_[i].verified_long_ago : lanes_[i].verified;
+    request.claims.push_back({partition, verified, next, source_.trail(partition).anchors(), {}, everything});
     if (lanes_[i].undecodable) request.undecodable.push_back(partition);
   }
   if (request.claims.empty()) return std::nullopt;
   suspected_ = false;
   asked_ = true;
   ask_after_ = now + kAskInterval;
+  asked_at_ = now;
   return request;
+}
+
+// What a new leader lost may have been read over before anyone suspected anything: then this looks farther back.
+void Reading::Lane::verify(Offset next, Millis now) {
+  if (now - turned >= kTurn) {
+    verified_long_ago = std::exchange(verified_lately, verified);
+    turned = now;
+  }
+  verified = next;
 }
 
 void Reading::heed(const CheckAnswer& answer) {
@@ -191,11 +204,11 @@ void Reading::truncate(const CheckAnswer& answer) {
 
 void Reading::repair(const CheckAnswer& answer) {
   for (std::size_t i = 0; i < answer.claims.size(); ++i) {
-    const auto& [partition, verified, next, anchors, bounds] = answer.claims[i];
+    const auto& [partition, verified, next, anchors, bounds, thorough] = answer.claims[i];
     Lane& lane = this->lane(partition);
     const bool answered = i < answer.verdicts.size() && answer.verdicts[i].kind != Verdict::Kind::unavailable;
     if (!answered) lane.asked = kUnknown;
-    if (answered && answer.finding == Finding::fine) lane.verified = next;
+    if (answered && answer.finding == Finding::fine) lane.verify(next, asked_at_);
     if (!answered || !lane.troubled()) continue;
     if (lane.undecodable) {
       const auto found = answer.undecodable.find(partition);

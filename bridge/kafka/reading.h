@@ -57,10 +57,14 @@ class Reading {
     bool undecodable = false;
     Offset asked = kUnknown;     // its `next` when it was asked about last
     Offset verified = kUnknown;  // what stands before it was there when it was looked at last
+    Offset verified_lately = kUnknown;    // … some seconds before that
+    Offset verified_long_ago = kUnknown;  // … and before that: surely before what is suspected now
+    Millis turned = 0;                    // when these three moved on
     Offset stuck_at = kUnknown;
     Millis stuck_since = 0;
     Millis patience = 0;
     bool troubled() const { return out_of_range || undecodable; }
+    void verify(Offset next, Millis now);
   };
 
   Lane& lane(Partition partition);
@@ -86,6 +90,7 @@ class Reading {
   bool troubled_ = false;  // a lane is
   bool asked_ = false;  // an answer is under way
   Millis ask_after_ = 0;
+  Millis asked_at_ = 0;
   bool denied_ = false;
   bool retired_ = false;
 };

@@ -57,6 +57,8 @@ struct LogSkipped {
 };
 
 // The channel is gone from the configuration, or its topic can't be read: its subscribers are told `code`.
+inline constexpr const char* kTopicUnavailable = "topic_unavailable";
+
 struct LogClosed {
   ChannelId channel = 0;
   std::string code;

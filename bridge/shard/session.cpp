@@ -101,6 +101,8 @@ void Session::subscribe(SubscribeCommand command, CommandId id) {
   if (subscriptions_.size() >= shard_.limits().subscriptions)
     return refuse({"too_many_subscriptions", "this connection holds all the subscriptions it may"}, false, id, channel);
   const auto view = shard_.view(channel);
+  if (!view && shard_.denied(channel))
+    return refuse({kTopicUnavailable, "Kafka denies the bridge the topic"}, true, id, channel);
   if (!view && !shard_.expects(channel))
     return refuse({"channel_unavailable", "no such channel"}, false, id, channel);
   const auto subscription = std::make_shared<Subscription>(*this, std::move(command), id);

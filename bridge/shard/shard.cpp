@@ -66,6 +66,7 @@ void Shard::on(LogOpened&& opened) {
   const auto view = std::make_shared<ChannelView>(std::move(opened));
   views_[view->channel->id] = view;
   names_[view->channel->name] = view->channel->id;
+  denied_.erase(view->channel->name);
   for (Session* session : std::vector(sessions_.begin(), sessions_.end())) session->channel_opened(view);
 }
 
@@ -108,6 +109,7 @@ void Shard::on(LogClosed&& closed) {
   if (!view) return;
   sub(probe_.log_bytes, view->log.bytes());
   names_.erase(view->channel->name);
+  if (closed.code == kTopicUnavailable) denied_.insert(view->channel->name);
   views_.erase(closed.channel);
   for (Session* session : std::vector(sessions_.begin(), sessions_.end()))
     if (session->subscribed_to(*view)) session->channel_closed(view->channel->name, closed.code);

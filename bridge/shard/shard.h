@@ -55,6 +55,7 @@ class Shard {
   std::shared_ptr<ChannelView> view(const std::string& channel) const;
   // Whether the channel may still come: it is configured by name, or Kafka was not asked yet what patterns make of it.
   bool expects(const std::string& channel) const { return !topics_known_ || expected_.contains(channel); }
+  bool denied(const std::string& channel) const { return denied_.contains(channel); }  // by Kafka
   std::vector<ChannelSummary> summaries() const;
   void join(Session& session);
   void leave(Session& session);
@@ -95,6 +96,7 @@ class Shard {
   CommandParser parser_;
   std::unordered_map<ChannelId, std::shared_ptr<ChannelView>> views_;
   std::unordered_map<std::string, ChannelId> names_;
+  std::set<std::string> denied_;
   bool topics_known_ = false;
   std::set<Session*> sessions_;
   std::size_t pinned_bytes_ = 0;

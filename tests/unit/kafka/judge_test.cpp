@@ -155,6 +155,34 @@ TEST_F(JudgeTest, no_answer_is_no_verdict) {
   EXPECT_EQ(finding_of({verdict(claim)}, false, true), Finding::fine);
 }
 
+// An unclean election: 200 to 299 were lost, the new log grew beyond what was read, and the reading went on over it.
+TEST_F(JudgeTest, a_lost_piece_that_was_read_over_is_found_by_looking_thoroughly) {
+  Trail trail;
+  for (Offset offset = 0; offset < 300; ++offset) trail.add({offset, Logs::print(offset, 1)});
+  for (Offset offset = 300; offset < 450; ++offset) trail.add({offset, Logs::print(offset, 2)});
+  logs_.fill(0, 0, 200, 1);
+  logs_.fill(0, 200, 450, 2);
+  for (const Offset verified : {0, 200}) {
+    Claim claim{0, verified, 450, trail.anchors(), logs_.bounds[0]};
+    EXPECT_EQ(verdict(claim).kind, Kind::same);
+    claim.thorough = true;
+    const Verdict found = verdict(claim);
+    EXPECT_EQ(found.kind, Kind::broken);
+    EXPECT_LT(found.common, 200);
+    EXPECT_GE(found.common, 0);
+    EXPECT_EQ(finding_of({found}, false, false), Finding::truncated);
+  }
+}
+
+TEST_F(JudgeTest, the_same_log_stands_when_looked_at_thoroughly) {
+  logs_.fill(0, 0, 1000, 1);
+  Claim claim = this->claim(0, 0, 1000, 500, 1);
+  claim.thorough = true;
+  const Verdict found = verdict(claim);
+  EXPECT_EQ(found.kind, Kind::same);
+  EXPECT_EQ(found.common, 999);
+}
+
 TEST_F(JudgeTest, fewer_partitions_are_another_topic) {
   logs_.fill(0, 0, 10, 1);
   const Verdict same = verdict(claim(0, 0, 10, 10, 1));

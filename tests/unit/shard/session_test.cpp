@@ -434,15 +434,15 @@ TEST_F(Sessions, an_overflow_is_no_loss) {
   EXPECT_EQ(probe_.inbox_overflows, 1u);
 }
 
-TEST_F(Sessions, a_closed_channel_ends_its_subscriptions_and_can_be_waited_for) {
+TEST_F(Sessions, a_denied_topic_ends_its_subscriptions_and_is_said_to_who_asks) {
   open({100, 50});
   auto client = subscribe();
   heard(*client);
   deliver(LogClosed{7, "topic_unavailable"});
   EXPECT_EQ(heard(*client), "unsubscribed topic_unavailable");
-  EXPECT_EQ(answer(*client, R"({"op":"subscribe","id":2,"channel":"metrics"})"), "");
+  EXPECT_EQ(answer(*client, R"({"op":"subscribe","id":2,"channel":"metrics"})"), "error topic_unavailable#2");
   open(make_channel(9, "metrics"), {100, 50}, {100, 50});
-  EXPECT_EQ(heard(*client), "subscribed#2 0:100,1:50");
+  EXPECT_EQ(answer(*client, R"({"op":"subscribe","id":3,"channel":"metrics"})"), "subscribed#3 0:100,1:50");
 }
 
 TEST_F(Sessions, an_open_transaction_is_told_to_subscribers_and_to_who_comes_later) {
