@@ -87,7 +87,6 @@ async def test_a_secret_from_a_file(cluster, topic, bridge, tmp_path):
 
 
 @pytest.mark.everyday
-@pytest.mark.xfail(reason="who subscribes after the denial is left pending", strict=False)
 async def test_a_denied_topic_fails_alone_and_recovers(cluster, topic, bridge, recovery):
     allowed, denied = topic(1), topic(1)
     producer = RememberingProducer(cluster.bootstrap)
