@@ -1,0 +1,228 @@
+"""Every command of the real program, on a real Kafka, as on a terminal; the demo on its own stand-in."""
+
+import json
+import re
+import signal
+import subprocess
+import urllib.request
+
+import pytest
+
+from harness.bridge import binary
+from harness.client import Subscriber
+from harness.load import fill
+from harness.producer import RememberingProducer
+from harness.verdict import assert_right
+
+pytestmark = pytest.mark.quick
+
+
+def run(*words, stdin=None):
+    """(exit code, stdout, stderr)"""
+    done = subprocess.run([binary(), *map(str, words)], input=stdin, capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Running:
+    """A command that goes on; its lines are waited for."""
+
+    def __init__(self, *words):
+        self.process = subprocess.Popen([binary(), *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+
+    def line(self, stream=None):
+        line = (stream or self.process.stdout).readline()
+        assert line, f"ended ({self.process.wait()}): {self.process.stderr.read()}"
+        return line.rstrip("\n")
+
+    def until(self, pattern, stream=None):
+        while not (match := re.search(pattern, self.line(stream))):
+            pass
+        return match
+
+    def interrupt(self):
+        """(exit code, what was left on stdout, on stderr)"""
+        self.process.send_signal(signal.SIGINT)
+        out, err = self.process.communicate(timeout=300)
+        return self.process.returncode, out, err
+
+    def close(self):
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def running():
+    commands = []
+
+    def start(*words):
+        commands.append(Running(*words))
+        return commands[-1]
+
+    yield start
+    for each in commands:
+        each.close()
+
+
+@pytest.fixture
+def filled(kafka, topic):
+    """A topic with fifty records in each of two partitions."""
+    t = topic(2)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    for n in range(100):
+        producer.send(t.name, f'{{"n":{n}}}'.encode(), key=f"k{n % 5}".encode(), partition=n % 2)
+    producer.flush()
+    return t
+
+
+# ---- check and health
+
+def test_check_says_what_would_run(filled, kafka):
+    code, out, _ = run("check", "--brokers", kafka.bootstrap, "--topics", f"{filled.name},^no-such-.*")
+    assert code == 0 and filled.name in out and "^no-such-.*" in out
+
+
+def test_check_asks_kafka(filled, kafka):
+    code, out, err = run("check", "--connect", "--brokers", kafka.bootstrap, "--topics", filled.name)
+    assert code == 0 and re.search(rf"ok +topic {filled.name}\b", out), (out, err)
+    code, out, err = run("check", "--connect", "--brokers", kafka.bootstrap, "--topics", f"{filled.name},absent")
+    assert code == 1 and re.search(r"FAIL +topic absent\b", out), (out, err)
+
+
+def test_check_prints_schema_and_reference():
+    assert json.loads(run("check", "--print-schema")[1])["type"] == "object"
+    assert "stall_timeout" in run("check", "--print-reference")[1]
+
+
+def test_health(filled, bridge):
+    b = bridge(filled)
+    b.wait_ready()
+    address = f"127.0.0.1:{b.port}"
+    assert run("health", address)[0] == 0
+    assert run("health", "--live", address)[0] == 0
+    b.kill()
+    code, _, err = run("health", "--timeout", "1s", address)
+    assert code == 1 and address in err
+
+
+# ---- tail
+
+def test_tail_prints_json_verbatim_up_to_its_end(filled, bridge):
+    b = bridge(filled)
+    position = re.search(r"v1\.\S+", tail_position(b, filled)).group()
+    code, out, err = run("tail", f"http://127.0.0.1:{b.port}", filled.name, "--from", "earliest", "--to", position, "--json")
+    assert code == 0, err
+    updates = [json.loads(line) for line in out.splitlines()]
+    assert sorted(update["v"]["n"] for update in updates) == list(range(100))
+
+
+def tail_position(b, t):
+    """The end as a position."""
+    tail = Running("tail", f"127.0.0.1:{b.port}", t.name, "--from", "earliest", "--json")
+    for _ in range(100):
+        tail.line()
+    code, _, err = tail.interrupt()
+    assert code == 0
+    return err
+
+
+def test_tail_goes_on_over_a_bridge_that_dies_and_prints_its_position(filled, kafka, bridge, running):
+    b = bridge(filled)
+    tail = running("tail", f"ws://127.0.0.1:{b.port}/ws", filled.name, "--from", "earliest", "--json")
+    seen = [tail.line() for _ in range(100)]
+    b.kill()
+    producer = RememberingProducer(kafka.bootstrap)
+    filled.wrote(producer)
+    for n in range(100, 120):
+        producer.send(filled.name, f'{{"n":{n}}}'.encode(), partition=n % 2)
+    producer.flush()
+    bridge(filled, listen=f"127.0.0.1:{b.port}")
+    seen += [tail.line() for _ in range(20)]
+    code, out, err = tail.interrupt()
+    assert code == 0 and out == ""
+    assert sorted(json.loads(line)["v"]["n"] for line in seen) == list(range(120)), "once each"
+    position = re.findall(r"v1\.\S+", err)[-1]
+    assert re.search(r"0:60\b", position) and re.search(r"1:60\b", position), position
+
+
+def test_tail_says_gaps_and_refusals_on_stderr(filled, kafka, bridge, tmp_path):
+    b = bridge(filled, warm="0")
+    end = re.findall(r"v1\.\S+", tail_position(b, filled))[-1]
+    kafka.delete_records(filled.name, {0: 20}, tmp_path)
+    b = bridge(filled, warm="0")  # the first one still has them in memory
+    start = re.sub(r"0:50\S*?,1:50\S*", "0:0,1:0", end)
+    code, out, err = run("tail", f"127.0.0.1:{b.port}", filled.name, "--from", start, "--to", end, "--json")
+    assert code == 0 and len(out.splitlines()) == 80
+    assert "gap: offsets 0 to 19 of partition 0, expired" in err
+    code, out, err = run("tail", f"127.0.0.1:{b.port}", "no-such-channel")
+    assert code == 1 and out == "" and "channel_unavailable" in err
+    code, _, err = run("tail", f"127.0.0.1:{b.port}", filled.name, "--from", "yesterday")
+    assert code == 2 and "--from" in err and "yesterday" in err
+
+
+# ---- produce and load
+
+async def test_produce_sends_lines_with_keys(topic, kafka, bridge):
+    t = topic(1)
+    b = bridge(t)
+    code, _, err = run("produce", "--brokers", kafka.bootstrap, "--topic", t.name, stdin='plain\nkey\t{"a":1}\n\n')
+    assert code == 0, err
+    subscriber = await Subscriber({t.name: "earliest"}).connect(b.port)
+    await subscriber.reach(t.name, {0: 2})
+    await subscriber.close()
+    text = "".join(event.text or "" for event in subscriber.receipts.events)
+    assert '"k":"key"' in text and '"v":{"a":1}' in text and "plain" in text
+
+
+async def test_produce_makes_a_load_and_load_counts_it(topic, kafka, bridge):
+    t = topic(2)
+    b = bridge(t)
+    code, _, err = run("produce", "--brokers", kafka.bootstrap, "--topic", t.name, "--count", 500, "--size", 300, "--keys", 7)
+    assert code == 0, err
+    code, out, err = run("load", f"127.0.0.1:{b.port}", "--channel", t.name, "--clients", 20, "--from", "earliest",
+                         "--until-total", 20 * 500, "--for", "200s", "--pid", b.process.pid, "--json")
+    assert code == 0, err
+    summary = json.loads(out)
+    assert summary["updates"] == 20 * 500 and summary["lost"] == summary["repeated"] == 0
+    assert summary["counters_lost"] == summary["counters_repeated"] == 0 and summary["server"]["rss"] > 0
+
+
+async def test_produce_makes_the_demos_data(topic, kafka, bridge):
+    b = bridge("metrics", "orders")
+    subscriber = await Subscriber({"metrics": "earliest", "orders": "earliest"}).connect(b.port)
+    code, _, err = run("produce", "--brokers", kafka.bootstrap, "--demo", "--back-dated", "30s", "--for", "1s")
+    assert code == 0, err
+    await subscriber.until(lambda: all(sum(subscriber.at(c).values()) > 20 for c in ("metrics", "orders")), "both topics")
+    await subscriber.close()
+
+
+def test_produce_without_a_broker_fails(tmp_path):
+    code, _, err = run("produce", "--brokers", "127.0.0.1:1", "--topic", "t", "--kafka", "message.timeout.ms=1000", stdin="x\n")
+    assert code == 1 and err
+
+
+# ---- the demo
+
+async def test_the_demo_is_read_by_kcat_and_by_a_websocket(running):
+    demo = running("demo", "--port", 0, "--kafka-port", 0)
+    url = demo.until(r"^http://127\.0\.0\.1:(\d+)$")
+    kcat = demo.until(r"kcat -P -b (\S+) -t (\S+)")
+    demo.until(r"tailrace produce --brokers")
+    port, broker = int(url.group(1)), kcat.group(1)
+    assert b"<title>" in urllib.request.urlopen(url.group(), timeout=60).read()
+    subscriber = await Subscriber({"metrics": "earliest", "orders": "earliest"}).connect(port)
+    await subscriber.until(lambda: all(sum(subscriber.at(c).values()) > 100 for c in ("metrics", "orders")), "two minutes' records")
+    listing = subprocess.run(["kcat", "-L", "-J", "-b", broker], capture_output=True, text=True, timeout=120, check=True).stdout
+    assert {"metrics", "orders"} <= {each["topic"] for each in json.loads(listing)["topics"]}
+    subprocess.run(["kcat", "-P", "-b", broker, "-t", "mine"], input='{"temperature": 21.5}\n', text=True, timeout=120, check=True)
+    subscriber.wants = {"mine": "earliest"}
+    for _ in range(100):  # the topic's channel comes within seconds
+        reply = await subscriber.reply(await subscriber.ask("channels"))
+        if any(channel["name"] == "mine" for channel in reply.body):
+            break
+        await subscriber.until(lambda before=subscriber.updates: subscriber.updates > before, "time to pass")
+    await subscriber.subscribe("mine")
+    await subscriber.until(lambda: sum(subscriber.at("mine").values()) >= 1, "the record")
+    await subscriber.close()
+    assert demo.interrupt()[0] == 0
