@@ -8,8 +8,24 @@
 
 #include <csignal>
 #include <random>
+#include <thread>
 
 namespace tailrace {
+
+namespace {
+
+// librdkafka 2.0.2 may wait for ever for a thread of its own, as after it lost its right to a topic. What matters is done
+// by then: nobody is connected any more and nothing is kept.
+void end_in_any_case() {
+  constexpr std::chrono::seconds kPatience{10};
+  std::thread([=] {
+    std::this_thread::sleep_for(kPatience);
+    spdlog::warn("librdkafka does not end: ending without it");
+    std::_Exit(0);
+  }).detach();
+}
+
+}  // namespace
 
 Bridge::Bridge(Settings settings, SettingSources sources, bool demo)
     : settings_(std::move(settings)), page_settings_(std::make_shared<const Settings>(settings_)), demo_(demo),
@@ -75,6 +91,7 @@ int Bridge::run(const std::function<void()>& started) {
   signals_.clear();
   std::signal(SIGTERM, SIG_IGN);
   std::signal(SIGINT, SIG_IGN);
+  end_in_any_case();
   return 0;
 }
 
