@@ -38,8 +38,12 @@ Bridge::Bridge(Settings settings, SettingSources sources, bool demo)
       reload_(io_, std::move(sources), settings_, [this](const Settings& wanted) { apply(wanted); }),
       signals_(io_, SIGTERM, SIGINT), timer_(io_) {}
 
-// Ingest and listeners go first, being last; but before the pool may go, no answer of the archive may be under way.
+// Ingest and listeners go first, being last; but before the pool may go, no answer of the archive may be under way, and no
+// accept: it holds a socket of a shard.
 Bridge::~Bridge() {
+  finish();
+  io_.restart();
+  io_.poll();
   archive_.stop();
   pool_.stop();
 }
