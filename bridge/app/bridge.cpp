@@ -87,6 +87,8 @@ int Bridge::run(const std::function<void()>& started) {
   admin_.start();
   spdlog::info("listening on {}", listener_.address());
   spdlog::info("admin on {}", admin_.address());
+  if (!settings_.listen.is_loopback())
+    spdlog::warn("this listener is not loopback: anybody who reaches it may read every channel");
   await_signal();
   if (!demo_) reload_.start();
   if (started) started();

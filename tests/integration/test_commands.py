@@ -106,6 +106,61 @@ def test_health(filled, bridge):
     assert code == 1 and address in err
 
 
+# ---- where serve listens, and what it says
+
+def serve(running, filled, kafka, *words):
+    return running("serve", "--brokers", kafka.bootstrap, "--topics", filled.name, "--admin", "127.0.0.1:0", "--drain-grace", "0s",
+                   "--drain", "0s", *words)
+
+
+def lines_of(running, address, filled, start, count):
+    """So many lines of tail, each another record, and nothing more."""
+    tail = running("tail", address, filled.name, "--from", start, "--json")
+    lines = {tail.line() for _ in range(count)}
+    code, more, _ = tail.interrupt()
+    assert (code, more) == (0, "")
+    return lines
+
+
+def test_serve_on_ipv6(filled, kafka, running):
+    b = serve(running, filled, kafka, "--listen", "[::1]:0")
+    address = b.until(r"listening on (\[::1\]:\d+)", b.process.stderr).group(1)
+    b.until("kafka reachable", b.process.stderr)
+    assert run("health", address)[0] == 0
+    assert len(lines_of(running, address, filled, "earliest", 100)) == 100
+
+
+def test_serve_on_a_unix_socket(filled, kafka, running, tmp_path):
+    path = tmp_path / "bridge.sock"
+    for _ in range(2):  # the second finds what the first left behind when it was killed
+        b = serve(running, filled, kafka, "--listen", f"unix:{path}")
+        b.until(re.escape(f"listening on unix:{path}"), b.process.stderr)
+        b.until("kafka reachable", b.process.stderr)
+        assert run("health", f"unix:{path}")[0] == 0
+        assert len(lines_of(running, f"unix:{path}", filled, "last:7", 7)) == 7
+        b.close()
+    precious = tmp_path / "precious"
+    precious.write_text("kept")
+    code, _, err = run("serve", "--brokers", kafka.bootstrap, "--topics", filled.name, "--listen", f"unix:{precious}")
+    assert code == 2 and str(precious) in err and precious.read_text() == "kept"
+
+
+def test_serve_for_everybody_says_so_and_only_when_asked(filled, kafka, running):
+    code, _, err = run("serve", "--brokers", kafka.bootstrap, "--topics", filled.name, "--listen", "0.0.0.0:0")
+    assert code == 2 and "--public" in err
+    b = serve(running, filled, kafka, "--listen", "0.0.0.0:0", "--public", "--kafka-address", "kafka.example:9092")
+    port = b.until(r"listening on 0\.0\.0\.0:(\d+)", b.process.stderr).group(1)
+    b.until("anybody who reaches it may read every channel", b.process.stderr)
+    info = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/api/channels", timeout=60))
+    assert info["kafka"] == "kafka.example:9092"
+
+
+def test_serve_logs_json(filled, kafka, running):
+    b = serve(running, filled, kafka, "--listen", "127.0.0.1:0", "--log-format", "json", "--log-level", "info")
+    line = json.loads(b.line(b.process.stderr))
+    assert set(line) == {"time", "level", "message"} and line["level"] == "info"
+
+
 # ---- tail
 
 def test_tail_prints_json_verbatim_up_to_its_end(filled, bridge):
