@@ -32,27 +32,39 @@ void append_session(std::string& out, const Session::Summary& session) {
   out += '}';
 }
 
-// Goes from shard to shard, each adding its part on its own thread; the last one answers.
-void list_sessions(ShardPool& pool, std::size_t index, std::string out, Respond respond) {
-  if (index == pool.size()) return respond(HttpResponse::json(out + "]\n"));
+// Goes from shard to shard, each visited on its own thread, until `visit` says that it is enough; then `done`, there too.
+void visit_shards(ShardPool& pool, std::function<bool(Shard&)> visit, std::function<void()> done, std::size_t index = 0) {
+  if (index == pool.size()) return done();
   Shard& shard = pool.shard(index);
-  shard.post([&pool, &shard, index, out = std::move(out), respond = std::move(respond)]() mutable {
-    for (const Session* session : shard.sessions()) append_session(out, session->summary());
-    list_sessions(pool, index + 1, std::move(out), std::move(respond));
+  shard.post([&pool, &shard, visit = std::move(visit), done = std::move(done), index]() mutable {
+    const std::size_t next = visit(shard) ? index + 1 : pool.size();
+    visit_shards(pool, std::move(visit), std::move(done), next);
   });
 }
 
+void list_sessions(ShardPool& pool, Respond respond) {
+  auto list = std::make_shared<std::string>("[");
+  const auto visit = [list](Shard& shard) {
+    for (const Session* session : shard.sessions()) append_session(*list, session->summary());
+    return true;
+  };
+  visit_shards(pool, visit, [list, respond = std::move(respond)] { respond(HttpResponse::json(*list + "]\n")); });
+}
+
 // One of the shards has it, or none.
-void set_wire_log(ShardPool& pool, std::size_t index, const std::string& name, bool on, Respond respond) {
-  if (index == pool.size()) return respond(HttpResponse::text(404, "no such session\n"));
-  Shard& shard = pool.shard(index);
-  shard.post([&pool, &shard, index, name, on, respond = std::move(respond)]() mutable {
+void set_wire_log(ShardPool& pool, const std::string& name, bool on, Respond respond) {
+  auto found = std::make_shared<bool>(false);
+  const auto visit = [found, name, on](Shard& shard) {
     for (Session* session : shard.sessions()) {
       if (session->name() != name) continue;
       session->wire_log().turn(on);
-      return respond(HttpResponse::text(200, on ? "its frames are logged\n" : "its frames are no longer logged\n"));
+      *found = true;
     }
-    set_wire_log(pool, index + 1, name, on, std::move(respond));
+    return !*found;
+  };
+  visit_shards(pool, visit, [found, on, respond = std::move(respond)] {
+    if (!*found) return respond(HttpResponse::text(404, "no such session\n"));
+    respond(HttpResponse::text(200, on ? "its frames are logged\n" : "its frames are no longer logged\n"));
   });
 }
 
@@ -61,16 +73,19 @@ void set_wire_log(ShardPool& pool, const HttpRequest& request, Respond respond) 
   for (const auto& [name, value] : parameters_of(request.target)) (name == "session" ? session : on) = value;
   if (session.empty() || (on != "true" && on != "false"))
     return respond(HttpResponse::text(400, "say ?session=NAME, and &on=false to end it; /sessions has the names\n"));
-  set_wire_log(pool, 0, session, on == "true", std::move(respond));
+  set_wire_log(pool, session, on == "true", std::move(respond));
 }
 
-// The lags of all cursors, shard by shard, each on its own thread; the last one goes on.
-void gather_lags(ShardPool& pool, std::size_t index, std::vector<Offset> lags, std::function<void(std::vector<Offset>)> done) {
-  if (index == pool.size()) return done(std::move(lags));
-  Shard& shard = pool.shard(index);
-  shard.post([&pool, &shard, index, lags = std::move(lags), done = std::move(done)]() mutable {
-    for (const Session* session : shard.sessions()) session->add_lags(lags);
-    gather_lags(pool, index + 1, std::move(lags), std::move(done));
+void tell_metrics(const AdminSite& site, Respond respond) {
+  auto lags = std::make_shared<std::vector<Offset>>();
+  const auto visit = [lags](Shard& shard) {
+    for (const Session* session : shard.sessions()) session->add_lags(*lags);
+    return true;
+  };
+  visit_shards(site.pool, visit, [lags, metrics = site.metrics, respond = std::move(respond)] {
+    HttpResponse response = HttpResponse::text(200, metrics(std::move(*lags)));
+    response.type = "text/plain; version=0.0.4; charset=utf-8";
+    respond(std::move(response));
   });
 }
 
@@ -95,13 +110,9 @@ void answer(const AdminSite& site, const HttpRequest& request, Respond respond) 
   if (path == "/wire-log" && posts) return set_wire_log(site.pool, request, std::move(respond));
   if (posts || path == "/drain" || path == "/log-level" || path == "/wire-log") return respond(HttpResponse::text(405, "not like this\n"));
   if (path == "/healthz") return respond(HttpResponse::text(200, "ok\n"));
-  if (path == "/sessions") return list_sessions(site.pool, 0, "[", std::move(respond));
-  if (path != "/metrics") return respond(HttpResponse::text(404, "/metrics, /sessions, /drain, /log-level, /wire-log\n"));
-  gather_lags(site.pool, 0, {}, [metrics = site.metrics, respond = std::move(respond)](std::vector<Offset> lags) {
-    HttpResponse response = HttpResponse::text(200, metrics(std::move(lags)));
-    response.type = "text/plain; version=0.0.4; charset=utf-8";
-    respond(std::move(response));
-  });
+  if (path == "/sessions") return list_sessions(site.pool, std::move(respond));
+  if (path == "/metrics") return tell_metrics(site, std::move(respond));
+  respond(HttpResponse::text(404, "/metrics, /sessions, /drain, /log-level, /wire-log\n"));
 }
 
 }  // namespace

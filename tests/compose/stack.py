@@ -5,26 +5,15 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import threading
 import time
 
 from harness.kafka import ROOT
+from harness.ports import free_ports
 
 PATIENCE = 600  # seconds; far above what a busy machine needs
 PORTS = ("PAGE_PORT", "KAFKA_PORT", "SCALE_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")
-
-
-def free_ports(count):
-    """Ports nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def eventually(done, what, context=lambda: ""):

@@ -5,7 +5,7 @@ import json
 from confluent_kafka.admin import NewTopic
 
 from harness.kafka import Cluster
-from harness.proxy import free_port
+from harness.ports import free_ports
 
 BRISK = {  # what Kafka does by the minute otherwise, so that a test needn't wait for it
     "log.retention.check.interval.ms": 500, "log.initial.task.delay.ms": 500, "log.segment.delete.delay.ms": 500,
@@ -18,7 +18,7 @@ class OneNode(Cluster):
     """Beside the plain listener a second one, whose clients are sent to a proxy's port; nobody listens there by itself."""
 
     def __init__(self):
-        self.proxy_port = free_port()
+        (self.proxy_port,) = free_ports(1)
         super().__init__(settings=BRISK, listeners=[f"PROXIED=PLAINTEXT@{self.proxy_port}"])
 
     @property

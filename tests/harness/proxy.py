@@ -6,12 +6,6 @@ import struct
 import threading
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Proxy:
     """Listens on `port` from construction until `close()`. What is set counts for what is read from then on:
 

@@ -16,18 +16,9 @@ import websockets
 
 from harness.client import LibraryTransport
 from harness.kafka import ROOT
+from harness.ports import free_ports
 
 OPS = ROOT / "ops"
-
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def certificate(folder):

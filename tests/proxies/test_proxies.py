@@ -8,10 +8,11 @@ import pytest
 from harness.client import Subscriber
 from harness.kafka import ROOT
 from harness.load import Load, fill
+from harness.ports import free_ports
 from harness.producer import RememberingProducer
 from harness.verdict import assert_right
 from harness.waiting import within
-from proxy import TlsTransport, free_ports
+from proxy import TlsTransport
 
 CLIENTS = 20
 PATH = {"http": "/ws", "https": "/live/ws"}
