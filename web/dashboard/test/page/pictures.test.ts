@@ -48,7 +48,10 @@ describe("pictures", { skip: noKafka }, () => {
   test("live", async () => {
     producer = produceDemo(kafka.bootstrap);
     await all(page => pill(page, /^LIVE.*behind/));
-    await all(page => page.locator(".legend b").nth(5).waitFor());
+    await all(page => page.waitForFunction(() => {
+      const values = [...document.querySelectorAll(".panel:not(.unseen) .legend b")];
+      return values.length > 0 && values.every(node => node.textContent);
+    }));
     await all(page => page.waitForFunction(() => [...document.querySelectorAll(".stat .figure")].every(node => !node.textContent!.startsWith("–"))));
     await all(page => page.reload());
     await all(page => pill(page, /^LIVE.*behind/));
