@@ -76,7 +76,7 @@ void PageReader::stand(const PageRequest& request) {
   if (!stream_->stands_at(topic, request.partition, request.from)) {
     pages_in_a_row_ = 0;
     stream_->stop();
-    stream_ = &single_;
+    stream_ = request.in_order ? &ahead_ : &single_;
     stream_->start(topic, request.partition, request.from);
     return;
   }

@@ -1,9 +1,12 @@
 #include "kafka/partition_stream.h"
 
+#include <algorithm>
+
 namespace tailrace {
 namespace {
 
-constexpr int kMoment = 20;  // milliseconds
+constexpr int kFirstMoment = 2;  // milliseconds, doubled while nothing comes
+constexpr int kLongestMoment = 32;
 
 }  // namespace
 
@@ -17,6 +20,7 @@ void PartitionStream::start(const std::string& topic, Partition partition, Offse
   fetcher_.start(topic, partition, offset);
   place_ = Place{topic, partition, offset};
   nudged_ = true;  // a start is one
+  moment_ = kFirstMoment;
 }
 
 void PartitionStream::stop() {
@@ -47,10 +51,12 @@ void PartitionStream::fill() {
   if (style_.ahead) nudge_in_time();
   if (filled_ > 0) return;
   if (!nudged_) nudge();
-  if (MessagePtr message = fetcher_.poll(kMoment)) {
+  if (MessagePtr message = fetcher_.poll(moment_)) {
     buffer_[filled_++] = message.release();
+    moment_ = kFirstMoment;
   } else {
     nudged_ = false;
+    moment_ = std::min(2 * moment_, kLongestMoment);
   }
 }
 

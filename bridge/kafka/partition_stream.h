@@ -54,6 +54,7 @@ class PartitionStream {
   std::size_t filled_ = 0;
   std::size_t queued_ = 0;   // when last looked
   bool nudged_ = true;       // since the queue grew last
+  int moment_ = 0;           // milliseconds to wait before the next nudge
 };
 
 }  // namespace tailrace

@@ -4,6 +4,10 @@
 
 namespace tailrace {
 
+namespace {
+constexpr int kInARow = 8;  // pages of one partition
+}  // namespace
+
 void Cursor::start(Offsets next, std::optional<Offsets> to) {
   log_.leave(*this);
   page_.reset();
@@ -41,11 +45,20 @@ bool Cursor::want_page() {
     if (hole_ && hole_->partition == p) goal = std::max(goal, hole_->next);
     if (next == kUnknown || next >= goal || passes_end(p, next)) continue;
     wanted_ = {p, next, std::min((next / kPageSpan + 1) * kPageSpan, goal)};
-    turn_ = (p + 1) % count;
+    take_turn(p);
     return waiting_for_page_ = true;
   }
   hole_.reset();
   return false;
+}
+
+// Readers who go on where they stand are many times as fast as those who start anew for every page.
+void Cursor::take_turn(Partition p) {
+  in_a_row_ = p == turn_ ? in_a_row_ + 1 : 1;
+  turn_ = p;
+  if (in_a_row_ < kInARow) return;
+  turn_ = (p + 1) % static_cast<Partition>(next_.size());
+  in_a_row_ = 0;
 }
 
 void Cursor::give(PagePtr page) {

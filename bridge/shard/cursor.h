@@ -60,6 +60,7 @@ class Cursor final : public Reader {
 
  private:
   bool want_page();
+  void take_turn(Partition partition);
   bool begin_partitions(Item& item);
   bool settle();
   bool take_from_page(Item& item);
@@ -79,7 +80,8 @@ class Cursor final : public Reader {
   std::size_t ahead_ = 0;       // walking: partitions in which it has had more than the log up to its place
   PagePtr page_;
   std::size_t page_index_ = 0;
-  Partition turn_ = 0;          // round-robin over the partitions that lack pages
+  Partition turn_ = 0;          // round-robin over the partitions that lack pages, a few in a row of each
+  int in_a_row_ = 0;
   Span wanted_;
   bool waiting_for_page_ = false;
   std::optional<Span> hole_;    // in the middle of the log: read as a page, too

@@ -30,9 +30,10 @@ void PageCache::ask(ChannelPtr channel, Partition partition, Offset from, Done d
 
 void PageCache::ask_here(const ChannelPtr& channel, Partition partition, Waiter waiter) {
   const Lane lane = lane_of(*channel, partition);
-  if (PagePtr page = find(lane, waiter.from)) {
+  if (Part* part = find(lane, waiter.from)) {
     ++probe_.hit;
-    waiter.done(std::move(page));
+    waiter.done(part->page);
+    read_ahead(lane, channel, *part);
     return;
   }
   const Offset from = read_from(lane, waiter.from);
@@ -44,7 +45,7 @@ void PageCache::ask_here(const ChannelPtr& channel, Partition partition, Waiter 
   begin_read(lane, {channel, partition, from, cell_start(from) + kPageSpan}, std::move(waiter));
 }
 
-PagePtr PageCache::find(const Lane& lane, Offset from) {
+PageCache::Part* PageCache::find(const Lane& lane, Offset from) {
   const auto parts = lanes_.find(lane);
   if (parts == lanes_.end()) return nullptr;
   const auto after = parts->second.upper_bound(from);
@@ -52,7 +53,7 @@ PagePtr PageCache::find(const Lane& lane, Offset from) {
   Part& part = std::prev(after)->second;
   if (!accounts_for(*part.page, from)) return nullptr;
   ages_.splice(ages_.end(), ages_, part.age);
-  return part.page;
+  return &part;
 }
 
 // The cell's start, so that all share one read. Where a part of the cell is there and ended short (large records), one of
@@ -71,6 +72,7 @@ Offset PageCache::read_from(const Lane& lane, Offset from) const {
 
 void PageCache::begin_read(const Lane& lane, PageRequest request, Waiter waiter) {
   ++probe_.read;
+  request.in_order = request.from > 0 && find(lane, request.from - 1);
   Read& read = reads_[{lane, request.from}];
   read.request = request;
   read.generation = generations_[request.channel->id];
@@ -99,15 +101,17 @@ void PageCache::finish_read(const Lane& lane, Offset from, const Result<PagePtr>
     else
       waiter.done(page);
   }
-  if (!read.waiters.empty()) read_ahead(lane, read.request, *page);
+  if (Part* part = read.waiters.empty() ? nullptr : find(lane, page->from)) read_ahead(lane, read.request.channel, *part);
   evict();
 }
 
 // Somebody reads this partition in order: the next cell is wanted before it is asked for.
-void PageCache::read_ahead(const Lane& lane, const PageRequest& request, const Page& page) {
-  const bool in_order = page.from > 0 && find(lane, page.from - 1);
-  if (page.at_end || !in_order || find(lane, page.next) || reads_.contains({lane, page.next})) return;
-  begin_read(lane, {request.channel, request.partition, page.next, cell_start(page.next) + kPageSpan}, {});
+void PageCache::read_ahead(const Lane& lane, const ChannelPtr& channel, Part& part) {
+  const Page& page = *part.page;
+  if (part.followed || page.at_end || page.from == 0 || !find(lane, page.from - 1)) return;
+  part.followed = true;
+  if (find(lane, page.next) || reads_.contains({lane, page.next})) return;
+  begin_read(lane, {channel, std::get<Partition>(lane), page.next, cell_start(page.next) + kPageSpan}, {});
 }
 
 void PageCache::keep(const Lane& lane, const PagePtr& page) {

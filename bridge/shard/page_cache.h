@@ -43,6 +43,7 @@ class PageCache {
   struct Part {
     PagePtr page;
     std::list<std::pair<Lane, Offset>>::iterator age;
+    bool followed = false;  // what comes after it was asked for
   };
   struct Waiter {
     Offset from = 0;
@@ -56,11 +57,11 @@ class PageCache {
   using Parts = std::map<Offset, Part>;  // by the part's first offset
 
   void ask_here(const ChannelPtr& channel, Partition partition, Waiter waiter);
-  PagePtr find(const Lane& lane, Offset from);
+  Part* find(const Lane& lane, Offset from);
   Offset read_from(const Lane& lane, Offset from) const;
   void begin_read(const Lane& lane, PageRequest request, Waiter waiter);
   void finish_read(const Lane& lane, Offset from, const Result<PagePtr>& result);
-  void read_ahead(const Lane& lane, const PageRequest& request, const Page& page);
+  void read_ahead(const Lane& lane, const ChannelPtr& channel, Part& part);
   void keep(const Lane& lane, const PagePtr& page);
   void drop(const Lane& lane, Parts::iterator part);
   void evict();

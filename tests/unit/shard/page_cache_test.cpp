@@ -184,7 +184,19 @@ TEST_F(PageCaches, the_page_after_two_in_a_row_is_read_ahead) {
   page(1024);
   EXPECT_EQ(archive_.read_text(), "0:1024-2048 0:2048-3072");
   EXPECT_EQ(range(page(2048)), "2048-3072");
-  EXPECT_EQ(archive_.read_text(), "");
+  EXPECT_EQ(archive_.read_text(), "0:3072-4096");
+}
+
+TEST_F(PageCaches, what_comes_after_a_page_is_read_ahead_once_however_many_take_it) {
+  archive_.add(0, 10'000);
+  page(0);
+  ask(1024);
+  archive_.answer();
+  poll();
+  archive_.unavailable = true;  // so nothing is kept of what was read ahead
+  run();
+  for (int i = 0; i < 3; ++i) page(1024);
+  EXPECT_EQ(archive_.read_text(), "0:0-1024 0:1024-2048 0:2048-3072");
 }
 
 TEST_F(PageCaches, nothing_is_read_ahead_of_the_end) {
