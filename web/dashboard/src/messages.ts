@@ -150,7 +150,7 @@ interface AnyPanel {
   noun: string;
 }
 
-export interface TimeView extends AnyPanel { kind: "time"; xs: Float64Array; series: Series[]; whole: boolean; settled: number }
+export interface TimeView extends AnyPanel { kind: "time"; xs: Float64Array; series: Series[]; /** How many names "other" stands for. */ others: number; whole: boolean; settled: number }
 export interface HistogramView extends AnyPanel { kind: "histogram"; edges: number[]; counts: Float64Array; marks: [string, number][]; whole: boolean; total: number }
 export interface LastView extends AnyPanel { kind: "last"; fields: { name: string; unit: string; min: number; max: number; whole: boolean }[]; rows: { key: string; t: number; values: number[] }[]; more: number }
 export interface TopView extends AnyPanel { kind: "top"; rows: { name: string; n: number }[]; others: number; rest: number; total: number; exact: boolean }

@@ -15,7 +15,8 @@ import { statusOf } from "./status.ts";
 import { Timeline } from "./timeline.ts";
 
 type Open = Extract<ToWorker, { do: "open" }>;
-const kThresholds = [1, 10, 100, 1000];
+/** Records after which a channel is looked at again: hundreds of keys look like one key per record at first. */
+const kThresholds = [1, 10, 100, 1000, 3000, 10_000];
 
 export class Engine {
   mode: Mode = "live";

@@ -9,6 +9,8 @@ import type { Scene } from "./scene.ts";
 
 const kBins = 240;
 const kMargin = 40;
+const kBlend = kMargin / 2;
+const kOthersColor = 9;
 const kShares = [0.5, 0.95, 0.99];
 const kSpread: [string, number][] = [["p50", -7], ["p95", -5], ["p99", -4]];
 
@@ -42,7 +44,7 @@ export class Lines {
     for (let i = 0; i < xs.length; i++) xs[i] = Math.min(scene.at, (from + i + (partial ? 1 : 0.5)) * step);
     this.settle(from, to);
     const series = this.spread ? this.percentiles(from, to, scene) : this.named(from, to, scene);
-    for (const { ys } of series) this.cutHoles(ys, from, scene);
+    for (const { ys, color } of series) this.cutHoles(ys, from, scene, color === kOthersColor && this.blends);
     return { xs, series, settled: (to + partial) * step, others: this.grouping.otherCount };
   }
 
@@ -53,29 +55,35 @@ export class Lines {
       if (name === null) continue;
       const ys = new Float64Array(Math.max(0, to - from + 1)).fill(NaN);
       const some = this.fill(ys, s, from, scene);
-      if (some) list.push({ name, color: s === kRest ? 9 : this.spec.group === "" ? 1 : this.grouping.colorOf(name), ys });
+      if (some) list.push({ name, color: s === kRest ? kOthersColor : this.spec.group === "" ? 1 : this.grouping.colorOf(name), ys });
       else if (this.bins.series > 1 && s < kNamed && scene.settled) this.grouping.release(s);
     }
     return list;
   }
 
   private fill(ys: Float64Array, series: number, from: number, scene: Scene): boolean {
+    const blend = series === kRest && this.blends, aggregate = blend ? "mean" : this.spec.aggregate;
     let some = false;
     for (let i = 0; i < ys.length; i++) {
-      const bin = from + i, wide = this.reach(bin, scene);
+      const bin = from + i, wide = this.reach(bin, scene, blend ? kBlend : this.wide);
       if (wide < 1) continue;
-      ys[i] = valueAt(this.bins, series, bin, this.spec.aggregate, wide);
+      ys[i] = valueAt(this.bins, series, bin, aggregate, wide);
       some ||= this.counting ? ys[i] > 0 : ys[i] === ys[i];
     }
     if (some && !this.counting) breakSilences(ys, 6);
     return some;
   }
 
+  /** The last value of whichever key came last says nothing: the others are drawn as their mean over some seconds. */
+  private get blends(): boolean {
+    return this.spec.aggregate === "last";
+  }
+
   private percentiles(from: number, to: number, scene: Scene): Series[] {
     const list = kSpread.map(([name, color]) => ({ name, color, ys: new Float64Array(Math.max(0, to - from + 1)).fill(NaN) }));
     let some = false;
     for (let bin = from; bin <= to; bin++) {
-      const reach = this.reach(bin, scene);
+      const reach = this.reach(bin, scene, this.wide);
       if (reach < 1) continue;
       const found = sharesAt(this.bins, 0, bin, reach, kShares);
       found.forEach((v, i) => (list[i].ys[bin - from] = v));
@@ -86,8 +94,8 @@ export class Lines {
   }
 
   /** How many bins a value at `bin` is made of: fewer where the data begins. */
-  private reach(bin: number, scene: Scene): number {
-    const known = knownBins(scene.sample, bin, this.bins.step, this.wide);
+  private reach(bin: number, scene: Scene, wide: number): number {
+    const known = knownBins(scene.sample, bin, this.bins.step, wide);
     return Number.isFinite(scene.covered) ? Math.min(known, bin - this.bins.binOf(scene.covered)) : known;
   }
 
@@ -109,8 +117,8 @@ export class Lines {
     if (this.wide === 0 || wanted > this.wide * 2 || wanted * 2 < this.wide) this.wide = wanted;
   }
 
-  private cutHoles(ys: Float64Array, from: number, scene: Scene): void {
-    const sliding = this.counting || this.spread || this.spec.aggregate === "p95";
+  private cutHoles(ys: Float64Array, from: number, scene: Scene, blended: boolean): void {
+    const sliding = blended || this.counting || this.spread || this.spec.aggregate === "p95";
     for (const [a, b] of scene.holes) {
       const first = Math.max(0, this.bins.binOf(a) - from), last = Math.min(ys.length - 1, this.bins.binOf(b) - from);
       for (let i = first; i <= last; i++) if (sliding || ys[i] !== ys[i]) ys[i] = kBreak;

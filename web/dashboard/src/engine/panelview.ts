@@ -24,8 +24,8 @@ export function panelView(spec: PanelSpec, channel: Channel | undefined, track: 
   const aggregator = track?.aggregators.get(spec.id);
   const whole = channel.profile.whole(spec.field);
   if (aggregator instanceof Lines) {
-    const { xs, series, settled } = aggregator.view(moment);
-    return { ...base, kind: "time", xs, series, settled, whole, note: series.length ? null : nothing(spec, channel, moment) };
+    const view = aggregator.view(moment);
+    return { ...base, kind: "time", ...view, whole, note: view.series.length ? null : nothing(spec, channel, moment) };
   }
   if (aggregator instanceof Histogram) {
     const view = aggregator.view(moment);

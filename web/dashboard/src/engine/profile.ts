@@ -44,7 +44,7 @@ export class Profile {
   get eventful(): boolean {
     const keys = this.columns.keys;
     if (this.keyed < this.sampled / 2) return this.columns.words.length > 0;
-    return keys.size > 24 && keys.size > this.sampled / 6;
+    return keys.overflown || (keys.size > 24 && keys.size > this.records / 6);
   }
 
   /** What the keys name: "host" when they are host-1, host-2 …; else "key". */

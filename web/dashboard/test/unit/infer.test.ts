@@ -26,6 +26,12 @@ test("events are a rate by kind, percentiles of what takes time, a ranking, key 
   assert.deepEqual(found, ["histogram latency_ms  spread", "time  region rate", "time latency_ms  spread", "top  sku count", "time amount region mean", "stat   rate", "stat amount  mean", "stat latency_ms  p95"]);
 });
 
+test("hundreds of keys that come again are measurements, once they have", () => {
+  const of = (n: number) => panels(Array.from({ length: n }, (_, i) => ({ key: `pod-${i % 500}`, value: { load: i % 90 } })));
+  assert.equal(of(1000)[0], "time   rate");
+  assert.equal(of(10_000)[0], "time load key last");
+});
+
 test("configured fields come first", () => {
   const columns = new Columns(), profile = new Profile(columns), row = new Row();
   for (let i = 0; i < 60; i++) {

@@ -46,6 +46,13 @@ test("five hundred keys are eight lines and one other", () => {
   assert.equal(others, 492);
 });
 
+test("what is left of last values is drawn as a mean over seconds: the last of any key says nothing", () => {
+  const columns = new Columns(), lines = new Lines(spec("time", "v", "key", "last"), columns, kSpan, []);
+  feed(every(20, i => ({ v: i % 500 }), i => `k${i % 500}`), columns, lines);
+  const { series } = lines.view(scene()), whole = finite(series[8].ys).slice(40);
+  assert.ok(whole.length > 100 && Math.max(...whole) - Math.min(...whole) < 300, `${Math.min(...whole)} to ${Math.max(...whole)}`);
+});
+
 test("the largest names keep a line of their own", () => {
   const columns = new Columns(), lines = new Lines(spec("time", "v", "key", "last"), columns, kSpan, ["late"]);
   feed(every(100, () => ({ v: 1 }), i => (i > 400 ? "late" : `k${i % 30}`)), columns, lines);

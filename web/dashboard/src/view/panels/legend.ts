@@ -1,5 +1,6 @@
 // Names and values above a chart. Sorted once, by value, so that reading it stays possible; a click shows one alone.
 import type { Series } from "../../messages.ts";
+import { grouped } from "../../words.ts";
 import { el, say } from "../dom.ts";
 import { colorOf } from "../ink.ts";
 
@@ -8,6 +9,7 @@ export class Legend {
   private names = "";
   private order: number[] = [];
   private values: HTMLElement[] = [];
+  private rest: Text | null = null;
   private only = "";
 
   constructor(private readonly shown: (name: string) => void) {}
@@ -27,6 +29,12 @@ export class Legend {
     this.order.forEach((s, i) => say(this.values[i], values[s] ?? "–"));
   }
 
+  /** How many names are drawn as "other". */
+  count(others: number, blended: boolean): void {
+    const text = others ? `other (${grouped(others)} ${others === 1 ? "key" : "keys"}${blended ? ", mean" : ""}) ` : "other ";
+    if (this.rest && this.rest.data !== text) this.rest.data = text;
+  }
+
   ink(series: Series[]): void {
     this.order.forEach((s, i) => (this.node.children[i] as HTMLElement)?.style.setProperty("--c", colorOf(series[s]?.color ?? 9)));
   }
@@ -34,11 +42,14 @@ export class Legend {
   private build(series: Series[]): void {
     const single = series.length === 1;
     this.values = [];
+    this.rest = null;
     this.node.replaceChildren(...this.order.map(s => {
-      const { name } = series[s], value = el("b");
+      const { name, color } = series[s], value = el("b"), label = document.createTextNode(`${name} `);
       this.values.push(value);
-      const item = single ? el("span.solo", {}, `${name} `, value) : el("button", { type: "button", title: `Show only ${name}`, onclick: () => this.toggle(name) }, `${name} `, value);
+      if (color === 9) this.rest = label;
+      const item = single ? el("span.solo", {}, label, value) : el("button", { type: "button", title: `Show only ${name}`, onclick: () => this.toggle(name) }, label, value);
       item.classList.toggle("off", this.only !== "" && this.only !== name);
+      item.classList.toggle("rest", color === 9);
       item.dataset.name = name;
       return item;
     }));

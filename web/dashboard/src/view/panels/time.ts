@@ -49,6 +49,7 @@ export class TimePanel extends Panel {
     this.whole = view.whole && this.spec.aggregate === "last";
     this.reach(view);
     this.legend.set(view.series, this.data.slice(1).map(ys => lastOf(ys as Y)), this.spec.aggregate === "spread", view.bands.some(band => band.kind === "first"));
+    this.legend.count(view.others, this.spec.aggregate === "last");
     if (shape !== this.shape) this.rebuild(shape);
     this.plot.setAttribute("aria-label", this.describe());
   }
