@@ -78,8 +78,7 @@ export class Outages {
       const text = o.healed ? (o.updates ? `recovered ${grouped(o.updates)}` : "") : o.cause;
       bands.push({ kind, from: o.from, to: o.to, front: o.front, text });
     }
-    for (const g of this.losses) {
-      if (g.from >= at || g.to <= from) continue;
+    for (const g of together(this.losses.filter(loss => loss.from < at && loss.to > from))) {
       bands.push({ kind: "gap", from: g.from, to: g.to, front: g.from, text: `gap of ${grouped(g.offsets)} · ${g.reason}` });
     }
     return bands;
@@ -98,4 +97,15 @@ export class Outages {
     if (open && open.from < at) return open.to === Infinity ? { kind: "outage", text: "outage" } : { kind: "replay", text: "replaying" };
     return { kind: "exact", text: "exact" };
   }
+}
+
+/** What several partitions lost at the same time is one gap to the eye. */
+function together(losses: Loss[]): Loss[] {
+  const list: Loss[] = [];
+  for (const loss of losses.sort((a, b) => a.from - b.from)) {
+    const last = list.at(-1);
+    if (!last || last.reason !== loss.reason || loss.from > last.to) list.push({ ...loss });
+    else Object.assign(last, { to: Math.max(last.to, loss.to), offsets: last.offsets + loss.offsets });
+  }
+  return list;
 }

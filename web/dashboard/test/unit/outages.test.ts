@@ -36,6 +36,15 @@ test("a loss stays a loss, is bounded, and is counted within the window only", (
   assert.equal(o.badge(9000, 10_000).kind, "exact");
 });
 
+test("what several partitions lost at once is one band, with all of it", () => {
+  const o = new Outages(), loss = { reason: "expired", first: 0, next: 40 };
+  o.lose({ ...loss, from: 1000, to: 6000, offsets: 40, partition: 0 });
+  o.lose({ ...loss, from: 8000, to: 9000, offsets: 5, partition: 0 });
+  o.lose({ ...loss, from: 900, to: 6100, offsets: 2, partition: 1 });
+  const bands = o.bands(0, 10_000).map(({ from, to, text }) => [from, to, text]);
+  assert.deepEqual(bands, [[900, 6100, "gap of 42 · expired"], [8000, 9000, "gap of 5 · expired"]]);
+});
+
 const what = (change: Partial<Recovered>): Recovered => ({ updates: 10, ranges: [{ partition: 0, from: 5, next: 15 }], lost: 0, outage: 900, replay: 40, ...change });
 
 test("a receipt sums the channels and is done with the last of them", () => {
