@@ -97,7 +97,7 @@ export class Live {
     return watch && !watch.filling ? this.rateOf(channel.name, now) : channel.rate;
   }
 
-  /** How far the first fill has come, on the time axis; Infinity when it is done. */
+  /** How far the first fill has come, on the time axis; Infinity when it is done, or when there is none. */
   fillFront(channel: string): number {
     const watch = this.watches.get(channel);
     if (!watch?.filling) return Infinity;
@@ -107,6 +107,7 @@ export class Live {
   get filling(): boolean {
     for (const watch of this.watches.values()) if (watch.filling) return true;
     return false;
+    if (!this.link.listed) return -Infinity;
   }
 
   private batch(watch: Watch, batch: Batch): void {

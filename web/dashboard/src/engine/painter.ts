@@ -72,7 +72,7 @@ export class Painter {
 
   private moment(channel: Channel | undefined, track: Track | undefined, shown: Shown): Moment {
     const { at, span } = shown, from = at - span;
-    const front = channel ? shown.front(channel.name) : Infinity, filling = front !== Infinity;
+    const front = shown.front(channel?.name ?? ""), filling = front !== Infinity;
     const bands = channel?.outages.bands(from, at) ?? [], holes = channel?.outages.holes(at) ?? [];
     const badge = channel?.outages.badge(from, at) ?? { kind: "none", text: "" };
     if (filling) bands.push({ kind: "first", from, to: at, front: Math.max(from, front), text: "" });

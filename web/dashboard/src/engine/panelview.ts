@@ -15,12 +15,16 @@ export interface Moment extends Scene {
   filling: boolean;
 }
 
+const kLoading: NoteText = { kind: "loading", heading: "", text: "" };
+
 export function panelView(spec: PanelSpec, channel: Channel | undefined, track: Track | undefined, moment: Moment): PanelView {
   const base = {
     id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track) : "",
     note: null, unit: channel ? unitOf(spec, channel, moment.span) : "", noun: channel?.profile.noun ?? "key",
   };
-  if (!channel || channel.refused) return { ...base, kind: "note", note: refusal(spec.channel), badge: { kind: "none", text: "" } };
+  const bare = { ...base, kind: "note" as const, badge: { kind: "none" as const, text: "" } };
+  if (!channel && moment.filling) return { ...bare, note: kLoading }; // nobody knows yet which channels there are
+  if (!channel || channel.refused) return { ...bare, note: refusal(spec.channel) };
   const aggregator = track?.aggregators.get(spec.id);
   const whole = channel.profile.whole(spec.field);
   if (aggregator instanceof Lines) {
@@ -36,7 +40,7 @@ export function panelView(spec: PanelSpec, channel: Channel | undefined, track: 
     return { ...base, kind: "top", ...view, note: view.total ? null : nothing(spec, channel, moment) };
   }
   if (aggregator instanceof LastTable) return { ...base, ...lastView(aggregator, channel), note: null };
-  return { ...base, kind: "note", note: nothing(spec, channel, moment), badge: { kind: "none", text: "" } };
+  return { ...bare, note: nothing(spec, channel, moment) };
 }
 
 function lastView(table: LastTable, channel: Channel) {
@@ -81,7 +85,7 @@ function refusal(name: string): NoteText {
 
 /** Why there is nothing to draw. Lost, quiet and not drawable look and read differently. */
 function nothing(spec: PanelSpec, channel: Channel, moment: Moment): NoteText | null {
-  if (moment.filling) return { kind: "loading", heading: "", text: "" };
+  if (moment.filling) return kLoading;
   const loss = channel.outages.losses.find(g => g.from <= moment.at && g.to >= moment.at - moment.span);
   if (loss && channel.lastSeen < loss.from) return gone(loss);
   if (channel.profile.records > 0 && spec.kind === "note") return undrawable(channel);
