@@ -119,7 +119,7 @@ export class Engine {
   private shown(now: number): Shown {
     const past = this.mode === "past", span = this.span;
     return {
-      timeline: past ? this.past.timeline : this.live.timeline, mode: this.mode, span, now,
+      timeline: past ? this.past.timeline : this.live.timeline, mode: this.mode, span, now, late: past ? 0 : this.live.late,
       at: past ? this.past.at : this.mode === "paused" ? this.pausedAt : now,
       loading: past ? this.past.loading : this.backfill.open, front: channel => (past ? (this.past.seeking ? -Infinity : Infinity) : this.live.fillFront(channel)),
     };

@@ -11,6 +11,9 @@ import type { Timeline } from "./timeline.ts";
 /** The bridge is sure that Kafka is gone only some seconds after: what was silent from then on was not quiet. */
 const kDoubt = 20_000;
 
+/** More than this is not waited for before something is counted. */
+const kLate = 3000;
+
 export interface LiveEvents {
   arrived(channel: Channel): void;
   recovered(episode: Episode): void;
@@ -78,6 +81,11 @@ export class Live {
     return known.length ? known[known.length >> 1] : NaN;
   }
 
+  /** How old a record usually is when it is here, at most; what is younger may still come. */
+  get late(): number {
+    return Math.min(kLate, Math.max(0, 2 * this.behind || 0));
+  }
+
   /** Records per second over the last whole seconds, by their own time. */
   rate(now: number): number {
     let sum = 0;
@@ -87,7 +95,7 @@ export class Live {
 
   rateOf(name: string, now: number): number {
     const track = this.timeline.tracks.get(name);
-    return track ? valueAt(track.seconds, 0, Math.floor(now / 1000) - 1, "rate", 5) || 0 : 0;
+    return track ? valueAt(track.seconds, 0, Math.floor((now - this.late) / 1000) - 1, "rate", 5) || 0 : 0;
   }
 
   /** By the page's own count, else by the bridge's; NaN while nobody can know. */
@@ -99,6 +107,7 @@ export class Live {
 
   /** How far the first fill has come, on the time axis; Infinity when it is done, or when there is none. */
   fillFront(channel: string): number {
+    if (!this.link.listed) return -Infinity;
     const watch = this.watches.get(channel);
     if (!watch?.filling) return Infinity;
     return Math.min(...watch.fronts.values());
@@ -107,7 +116,6 @@ export class Live {
   get filling(): boolean {
     for (const watch of this.watches.values()) if (watch.filling) return true;
     return false;
-    if (!this.link.listed) return -Infinity;
   }
 
   private batch(watch: Watch, batch: Batch): void {

@@ -15,6 +15,7 @@ export interface Shown {
   at: number;
   span: number;
   now: number;
+  late: number;
   loading: number;
   /** Front of a first fill; Infinity when there is none. */
   front(channel: string): number;
@@ -77,7 +78,7 @@ export class Painter {
     const badge = channel?.outages.badge(from, at) ?? { kind: "none", text: "" };
     if (filling) bands.push({ kind: "first", from, to: at, front: Math.max(from, front), text: "" });
     return {
-      at, span, bands, holes, filling, sample: track?.sampled ?? null, covered: track?.covered ?? -Infinity, settled: !filling && shown.loading === 0,
+      at, span, late: shown.late, bands, holes, filling, sample: track?.sampled ?? null, covered: track?.covered ?? -Infinity, settled: !filling && shown.loading === 0,
       badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : sampledBadge(track, from),
     };
   }
@@ -100,7 +101,7 @@ function noteOf(channel: Channel, fields: string[], followed: boolean): string {
 function pace(track: Track | undefined, shown: Shown): Float64Array {
   const line = new Float64Array(72).fill(NaN);
   if (!track) return line;
-  const last = track.pace.binOf(shown.at) - 1, holes = track.channel.outages.holes(shown.at);
+  const last = track.pace.binOf(shown.at - shown.late) - 1, holes = track.channel.outages.holes(shown.at);
   for (let i = 0; i < 72; i++) {
     const bin = last - 71 + i;
     const t = bin * track.pace.step;

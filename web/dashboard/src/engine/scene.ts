@@ -4,6 +4,8 @@ import type { Sample } from "./history.ts";
 export interface Scene {
   at: number;
   span: number;
+  /** Records of these last milliseconds may still be on their way: what is counted per time ends before. */
+  late: number;
   /** Data is whole from here on; -Infinity where it reaches back beyond all windows. */
   covered: number;
   /** Before some time, only a sample is there. */

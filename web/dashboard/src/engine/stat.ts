@@ -28,7 +28,7 @@ export class Stat {
   }
 
   view(scene: Scene): { value: number; change: number; line: Float64Array } {
-    const last = this.bins.binOf(Math.min(scene.at, this.end(scene))) - 1, from = this.bins.binOf(scene.at) - kBins;
+    const last = this.bins.binOf(Math.min(scene.at - scene.late, this.end(scene))) - 1, from = this.bins.binOf(scene.at) - kBins;
     const line = new Float64Array(kBins).fill(NaN);
     for (let i = 0; i < kBins; i++) if (from + i <= last) line[i] = this.at(from + i, scene);
     breakSilences(line, 6);

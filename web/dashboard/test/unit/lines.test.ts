@@ -11,7 +11,7 @@ import { Histogram } from "../../src/engine/histogram.ts";
 import type { Aggregate, PanelKind } from "../../src/messages.ts";
 
 const kSpan = 60_000;
-const scene = (change: Partial<Scene> = {}): Scene => ({ at: 100_000, span: kSpan, covered: -Infinity, sample: null, holes: [], settled: true, ...change });
+const scene = (change: Partial<Scene> = {}): Scene => ({ at: 100_000, span: kSpan, late: 0, covered: -Infinity, sample: null, holes: [], settled: true, ...change });
 
 function feed(records: { t: number; key: string; value: unknown }[], columns: Columns, ...sinks: { add(row: Row): boolean }[]): void {
   const row = new Row();
