@@ -21,6 +21,8 @@ export class FakeBridge {
   kafka = "localhost:9092";
   demo = false;
   heartbeat = 15_000;
+  /** How far its clock is before that of the page. */
+  ahead = 0;
   /** Milliseconds between two batches of one partition: makes a replay visible. */
   slow = 0;
   /** Answers no socket. */
@@ -59,6 +61,10 @@ export class FakeBridge {
     await new Promise(done => this.server.close(done));
   }
 
+  now(): number {
+    return Date.now() + this.ahead;
+  }
+
   /** Cuts every connection, as a dying bridge would. */
   dropAll(): void {
     for (const session of this.sessions) session.socket.terminate();
@@ -66,9 +72,15 @@ export class FakeBridge {
 
   /** Kafka comes and goes. */
   setKafka(up: boolean): void {
-    this.downSince = up ? 0 : Date.now();
-    const status = up ? { kafka: "reachable", since: Date.now() } : { kafka: "unreachable", since: this.downSince };
+    this.downSince = up ? 0 : this.now();
+    const status = up ? { kafka: "reachable", since: this.now() } : { kafka: "unreachable", since: this.downSince };
     for (const session of this.sessions) session.send({ status });
+  }
+
+  /** Retention: what is older than `t` is gone. */
+  expire(channel: string, t: number): void {
+    const source = this.channels.get(channel)!, firsts = [...Array(source.partitions).keys()].map(p => source.find(p, t, this.now()));
+    this.channels.set(channel, { ...source, earliest: p => firsts[p] });
   }
 
   get kafkaDownSince(): number {
@@ -77,6 +89,11 @@ export class FakeBridge {
 
   get connected(): number {
     return this.sessions.size;
+  }
+
+  /** When nobody is connected any more. */
+  async left(): Promise<void> {
+    await Promise.all([...this.sessions].map(({ socket }) => new Promise(done => socket.once("close", done))));
   }
 
   /** A frame for all. */
@@ -119,24 +136,24 @@ export class FakeBridge {
 
 class Session {
   private readonly subs = new Map<string, Sub>();
-  private heard = Date.now();
+  private heard = 0;
   private pumped = 0;
 
   constructor(readonly socket: WebSocket, private readonly bridge: FakeBridge) {
     const limits = { message: 65536, subscriptions: 1000, times: 200, partitions: 1000 };
-    this.send({ welcome: { protocol: 1, server: "fake/1", session: "s", heartbeat: bridge.heartbeat, time: Date.now(), limits } });
+    this.send({ welcome: { protocol: 1, server: "fake/1", session: "s", heartbeat: bridge.heartbeat, time: this.bridge.now(), limits } });
     if (bridge.kafkaDownSince) this.send({ status: { kafka: "unreachable", since: bridge.kafkaDownSince } });
     socket.on("message", data => this.command(JSON.parse(String(data))));
   }
 
   send(frame: object): void {
     if (this.bridge.mute) return;
-    this.heard = Date.now();
+    this.heard = this.bridge.now();
     this.socket.send(JSON.stringify(frame));
   }
 
   pump(): void {
-    const now = Date.now();
+    const now = this.bridge.now();
     if (this.bridge.mute) return;
     if (now - this.heard > this.bridge.heartbeat / 2) this.send({ heartbeat: { time: now } });
     if (this.bridge.kafkaDownSince || now - this.pumped < this.bridge.slow) return;
@@ -169,7 +186,7 @@ class Session {
       updates.push(v === undefined ? head : `${head.slice(0, -1)},"v":${v}}`);
     }
     sub.next[p] = to;
-    this.heard = Date.now();
+    this.heard = this.bridge.now();
     this.socket.send(`{"ch":${JSON.stringify(name)},"p":${p},"from":${from},"next":${to},"fp":"9f3a12c4","u":[${updates.join(",")}]}`);
   }
 
@@ -181,7 +198,7 @@ class Session {
         return this.send({ unsubscribed: { channel: op.channel }, id: op.id });
       case "channels": return this.list(op.id);
       case "times": return this.times(op);
-      case "ping": return this.send({ pong: { time: Date.now() }, id: op.id });
+      case "ping": return this.send({ pong: { time: this.bridge.now() }, id: op.id });
       case "auth": return this.send({ authenticated: { expires: null }, id: op.id });
       default: this.send({ error: { code: "unknown_op", message: "no such op", retry: false }, id: op.id });
     }
@@ -190,7 +207,7 @@ class Session {
   private subscribe({ channel, from = "live", to, id }: any): void {
     const source = this.bridge.channels.get(channel);
     if (!source || this.bridge.forbidden.has(channel)) return this.send({ error: { code: "channel_unavailable", message: `no channel "${channel}"`, retry: false, channel }, id });
-    const now = Date.now(), partitions = [...Array(source.partitions).keys()];
+    const now = this.bridge.now(), partitions = [...Array(source.partitions).keys()];
     const next = partitions.map(p => this.start(source, p, from, now));
     const head = partitions.map(p => source.latest(p, now));
     const end = to === undefined ? null : partitions.map(p => Math.max(next[p], this.start(source, p, to, now)));
@@ -209,7 +226,7 @@ class Session {
   }
 
   private list(id: number): void {
-    const now = Date.now(), all = [...this.bridge.channels.values()].filter(({ name }) => !this.bridge.forbidden.has(name));
+    const now = this.bridge.now(), all = [...this.bridge.channels.values()].filter(({ name }) => !this.bridge.forbidden.has(name));
     const channels = all.sort((a, b) => (a.name < b.name ? -1 : 1)).map(source => ({
       name: source.name, topic: source.topic, partitions: [...Array(source.partitions).keys()].map(p => [p, source.earliest(p), source.latest(p, now)]), rate: source.rate(now),
     }));
@@ -219,7 +236,7 @@ class Session {
   private times({ channel, at, id }: any): void {
     const source = this.bridge.channels.get(channel);
     if (!source) return this.send({ error: { code: "channel_unavailable", message: "", retry: false, channel }, id });
-    const now = Date.now(), partitions = [...Array(source.partitions).keys()];
+    const now = this.bridge.now(), partitions = [...Array(source.partitions).keys()];
     const offsets = at.map((t: number) => partitions.map(p => source.find(p, Math.floor(t / 1000) * 1000, now)));
     const firsts = partitions.filter(p => source.latest(p, now) > source.earliest(p)).map(p => source.at(p, source.earliest(p)).t);
     this.send({ times: { channel, at: at.map((t: number) => Math.floor(t / 1000) * 1000), offsets, earliest: firsts.length ? Math.min(...firsts) : null }, id });

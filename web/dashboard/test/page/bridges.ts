@@ -12,13 +12,11 @@ export const binary = process.env["TAILRACE_BIN"] ?? join(root, "build/release/t
 export const missing = existsSync(binary) ? false : `${binary} is not built`;
 export const noKafka = missing || (["java", "kcat", "python3"].find(tool => spawnSync("which", [tool]).status !== 0) ?? "") || false;
 
-/** A port that is free now. */
+/** A port that is free now, below the range that outgoing connections are given: who is down finds it free again. */
 export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer().on("error", fail).listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
+  const port = 15_000 + Math.floor(Math.random() * 16_000);
+  return new Promise(done => {
+    const server = createServer().on("error", () => done(freePort())).listen(port, "127.0.0.1", () => server.close(() => done(port)));
   });
 }
 
@@ -47,8 +45,8 @@ export class Bridge {
   }
 
   /** `tailrace serve` before a real Kafka; on `port` when one came before it there. */
-  static async serve(kafka: string, port = 0): Promise<Bridge> {
-    const bridge = new Bridge(["serve", "--brokers", kafka, "--topics", "^[^_].*", "--listen", `127.0.0.1:${port}`, "--admin", "127.0.0.1:0", "--web", built, "--heartbeat", "2s"]);
+  static async serve(kafka: string, port?: number): Promise<Bridge> {
+    const bridge = new Bridge(["serve", "--brokers", kafka, "--topics", "^[^_].*", "--listen", `127.0.0.1:${port ?? (await freePort())}`, "--admin", "127.0.0.1:0", "--web", built, "--heartbeat", "2s"]);
     bridge.kafka = kafka;
     bridge.url = `http://127.0.0.1:${(await bridge.line(/listening on 127\.0\.0\.1:(\d+)/))[1]}/`;
     return bridge;

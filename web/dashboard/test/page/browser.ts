@@ -5,10 +5,15 @@ import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { keepJournal } from "./journal.ts";
 
 /** Long enough for a busy machine; no test waits for it unless something is broken. */
 export const kPatience = 300_000;
 const kArgs = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** It is noon here and in the browser: clocks that are compared as text don't pass midnight. */
+const kEast = 12 - new Date().getUTCHours();
+process.env["TZ"] = `Etc/GMT${kEast > 0 ? "-" : "+"}${Math.abs(kEast)}`;
 
 // Tests run from web/dashboard/.test/page/.
 const here = dirname(fileURLToPath(import.meta.url));
@@ -36,6 +41,7 @@ export async function visit(browser: Browser, url: string, { width = 1440, heigh
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: still ? "reduce" : "no-preference", hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage(), errors: string[] = [], strays: string[] = [], own = new URL(url).host;
   page.setDefaultTimeout(kPatience);
+  await keepJournal(page);
   page.on("console", message => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", error => errors.push(String(error.stack)));
   const check = (target: string) => new URL(target).host !== own && /^(http|ws)/.test(target) && strays.push(target);
@@ -52,6 +58,7 @@ export function assertClean({ errors, strays }: Watched, lost = false): void {
   assert.deepEqual(strays, []);
 }
 
+/** Waits until the pill says this; for what it says only for a while there is the journal. */
 export async function pill(page: Page, text: RegExp): Promise<void> {
   await page.waitForFunction(([source, flags]) => new RegExp(source, flags).test(document.querySelector("#pill")?.textContent ?? ""), [text.source, text.flags], { timeout: kPatience });
 }
@@ -74,9 +81,10 @@ export async function recordsOf(page: Page, channel: string): Promise<void> {
   await page.locator(".pop button", { hasText: "Show its records" }).click();
 }
 
-/** Rows of a panel that is shown as a table. */
+/** Rows of a panel that is shown as a table, once there are some. */
 export async function tableOf(page: Page, title: string): Promise<string[][]> {
   const panel = await panelNamed(page, title);
+  await panel.locator(".as-table tbody tr").nth(5).waitFor();
   return panel.locator(".as-table tbody tr").evaluateAll(rows => rows.map(row => [...row.children].map(cell => cell.textContent ?? "")));
 }
 

@@ -1,21 +1,17 @@
-// The page in its states, on a real Kafka, in both themes and two sizes: pictures for people, kept in build/screenshots.
-import assert from "node:assert/strict";
+// The page in its states, on a real Kafka, in both themes and two sizes. What a real one can't be brought to at will is
+// in gone.test.ts.
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { assertClean, launch, pictures, pill, visit, type Watched } from "./browser.ts";
+import { assertClean, launch, pill, visit } from "./browser.ts";
 import { Bridge, Kafka, noKafka, produceDemo } from "./bridges.ts";
-
-const kLooks = [{ width: 1440, height: 900 }, { width: 390, height: 844 }].flatMap(size => (["dark", "light"] as const).map(theme => ({ ...size, theme })));
+import { said } from "./journal.ts";
+import { allLooks, shoot, type Seen } from "./looks.ts";
 
 describe("pictures", { skip: noKafka }, () => {
-  let browser: Browser, kafka: Kafka, bridge: Bridge, producer: ChildProcess | undefined;
-  const open: { watched: Watched; name: string; phone: boolean }[] = [];
+  let browser: Browser, kafka: Kafka, bridge: Bridge, producer: ChildProcess | undefined, looks: Seen[] = [];
 
   before(async () => {
-    mkdirSync(pictures, { recursive: true });
     browser = await launch();
     kafka = Kafka.start();
     bridge = await Bridge.serve(kafka.bootstrap);
@@ -27,22 +23,14 @@ describe("pictures", { skip: noKafka }, () => {
     kafka?.stop();
   });
 
-  async function all(does: (page: Page, phone: boolean) => Promise<unknown>): Promise<void> {
-    for (const { watched, phone } of open) await does(watched.page, phone);
-  }
-
-  async function shoot(state: string): Promise<void> {
-    for (const { watched, name } of open) {
-      const path = join(pictures, `${state}-${name}.png`);
-      await watched.page.screenshot({ path });
-      assert.ok(statSync(path).size > 5000);
-    }
-  }
+  /** All at once: what one shows doesn't wait for the others. */
+  const all = async (does: (page: Page, seen: Seen) => Promise<unknown>) => void (await Promise.all(looks.map(seen => does(seen.page, seen))));
+  const shootAll = (state: string) => all((_, seen) => shoot(seen, state));
 
   test("empty", async () => {
-    for (const look of kLooks) open.push({ watched: await visit(browser, bridge.url, look), name: `${look.theme}-${look.width}x${look.height}`, phone: look.width < 720 });
+    looks = await allLooks(look => visit(browser, bridge.url, look));
     await all(page => page.locator("text=No topics yet").waitFor());
-    await shoot("empty");
+    await shootAll("empty");
   });
 
   test("live", async () => {
@@ -56,20 +44,20 @@ describe("pictures", { skip: noKafka }, () => {
     await all(page => page.reload());
     await all(page => pill(page, /^LIVE.*behind/));
     await all(page => page.waitForFunction(() => document.querySelector("#keeps")!.textContent!.startsWith("Kafka holds")));
-    await shoot("live");
+    await shootAll("live");
   });
 
-  test("outage, and what came back", async () => {
-    await all(async (page, phone) => {
-      if (!phone) return page.keyboard.press("x");
+  test("outage, and what came back", () => all(async (page, seen) => {
+    if (seen.phone) {
       await page.locator("#more").click();
-      return page.locator(".pop button", { hasText: "Cut connection" }).click();
-    });
-    await all(page => pill(page, /^CUT BY YOU.*back in [1-5] s/));
-    await shoot("outage");
-    await all(page => page.locator("#receipt", { hasText: "Recovered" }).waitFor());
-    await shoot("recovered");
-  });
+      await page.locator(".pop button", { hasText: "Cut connection" }).click();
+    } else await page.keyboard.press("x");
+    await said(page, "#pill", /^CUT BY YOU/);
+    await page.waitForFunction(() => !/back in ([6-9]|10) s/.test(document.querySelector("#pill")!.textContent!));
+    await shoot(seen, "outage");
+    await said(page, "#receipt", /^Recovered/);
+    await shoot(seen, "recovered");
+  }));
 
   test("past", async () => {
     await all(async page => {
@@ -77,7 +65,7 @@ describe("pictures", { skip: noKafka }, () => {
     });
     await all(page => pill(page, /^PAST/));
     await all(page => page.waitForFunction(() => [...document.querySelectorAll(".panel:not(.unseen) .badge")].every(badge => badge.textContent !== "replaying")));
-    await shoot("past");
+    await shootAll("past");
     await all(page => page.keyboard.press("l"));
     await all(page => pill(page, /^LIVE/));
   });
@@ -86,8 +74,8 @@ describe("pictures", { skip: noKafka }, () => {
     const { port } = bridge;
     await bridge.stop();
     await all(page => page.locator(".banner", { hasText: "Connection lost" }).waitFor());
-    await all(page => pill(page, /^OFFLINE.*retry/));
-    await shoot("offline");
+    await all(page => said(page, "#pill", /^OFFLINE.*retry/));
+    await shootAll("offline");
     bridge = await Bridge.serve(kafka.bootstrap, port);
     await all(page => pill(page, /^LIVE/));
   });
@@ -95,7 +83,7 @@ describe("pictures", { skip: noKafka }, () => {
   test("Kafka unreachable", async () => {
     kafka.kill();
     await all(page => page.locator(".banner", { hasText: "Kafka is not reachable" }).waitFor());
-    await shoot("kafka");
-    for (const { watched } of open) assertClean(watched, true);
+    await shootAll("kafka");
+    for (const seen of looks) assertClean(seen, true);
   });
 });

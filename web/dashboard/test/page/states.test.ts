@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bad } from "../fake/bad.ts";
-import { Listed } from "../fake/source.ts";
 import { assertClean, panelNamed, pill } from "./browser.ts";
+import { said } from "./journal.ts";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -13,15 +13,14 @@ test("the bridge dies: offline, retry, all comes back", async () => {
   await pill(page, /^LIVE.*behind/);
   stage.bridge.deaf = true;
   stage.bridge.dropAll();
-  await pill(page, /^OFFLINE.*retry in/);
+  await said(page, "#pill", /^OFFLINE.*retry in/);
   await page.locator(".banner", { hasText: "Connection lost" }).waitFor();
   await page.waitForFunction(() => document.querySelector<HTMLButtonElement>(".banner button")?.textContent === "Retry now");
   stage.bridge.deaf = false;
   await page.evaluate(() => document.querySelector<HTMLButtonElement>(".banner button")?.click()); // unless it was quicker by itself
-  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
-  assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
+  assert.match(await said(page, "#receipt", /^Recovered/), /lost 0 /);
   await pill(page, /^LIVE/);
-  assert.equal(await page.locator(".banner").count(), 0);
+  await page.locator(".banner").waitFor({ state: "detached" });
   assertClean(watched, true);
 });
 
@@ -30,10 +29,9 @@ test("in the back/forward cache no socket is open; shown again, the page fetches
   await pill(page, /^LIVE.*behind/);
   const transition = (type: string) => page.evaluate(name => void dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
   await transition("pagehide");
-  while (stage.bridge.connected > 0) await new Promise(done => setTimeout(done, 20));
+  await stage.bridge.left();
   await transition("pageshow");
-  await page.locator("#receipt", { hasText: "Recovered" }).waitFor();
-  assert.match(await page.locator("#receipt").innerText(), /lost\s+0\s/);
+  assert.match(await said(page, "#receipt", /^Recovered/), /lost 0 /);
   await pill(page, /^LIVE/);
   assert.ok(stage.bridge.connected > 0);
   assertClean(watched);
@@ -55,7 +53,7 @@ test("silence is stale, not offline; the next sign of life ends it", async () =>
   const watched = await stage.look(), { page } = watched;
   await pill(page, /^LIVE.*behind/);
   stage.bridge.mute = true;
-  await pill(page, /^STALE.*no heartbeat for \d+ s/);
+  await said(page, "#pill", /^STALE.*no heartbeat for \d+ s/);
   stage.bridge.mute = false;
   await pill(page, /^LIVE/);
   assertClean(watched, true);
@@ -93,35 +91,6 @@ test("closed for good is red and says why", async () => {
   await pill(page, /^CLOSED/);
   await page.locator(".banner[data-kind=loss]").waitFor();
   assertClean(watched, true);
-});
-
-test("a link to a channel that is not there or not allowed never tells which", async () => {
-  stage.bridge.forbidden.add("orders");
-  const share = (channel: string) => "#panels=" + Buffer.from(JSON.stringify([["time", channel, "x", "", "last", 6, "", 0, {}]])).toString("base64url");
-  const notes: string[] = [];
-  for (const channel of ["orders", "nowhere"]) {
-    const { page } = await stage.look({}, share(channel));
-    await page.locator(".note", { hasText: "Not available to you" }).waitFor();
-    notes.push((await page.locator(".note").innerText()).replace(channel, "X"));
-  }
-  assert.equal(notes[0], notes[1]);
-});
-
-test("expired records are a gap in red, in words and numbers", async () => {
-  stage.bridge.channels.clear();
-  const source = new Listed("short");
-  for (let i = 0; i < 50; i++) source.push({ t: Date.now() - 40_000 + i * 100, k: "a", v: `{"v":${i}}` });
-  stage.bridge.channels.set("short", source);
-  const { page } = await stage.look();
-  await pill(page, /^LIVE/);
-  await panelNamed(page, "v by key");
-  stage.bridge.deaf = true;
-  stage.bridge.dropAll();
-  for (let i = 0; i < 100; i++) source.push({ t: Date.now(), k: "a", v: `{"v":${i}}` });
-  source.gone[0] = 148;
-  stage.bridge.deaf = false;
-  await page.locator(".badge[data-kind=gap]", { hasText: "gap of 98" }).waitFor();
-  await page.locator(".cutline[data-kind=gap]", { hasText: "Gap of 98: expired" }).waitFor();
 });
 
 test("bad input of every kind: shown as far as it goes, never run", async () => {
