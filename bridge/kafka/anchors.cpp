@@ -12,8 +12,7 @@ namespace tailrace {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int kPatience = 5000;
-constexpr int kShortPatience = 2000;  // where the answer is only nice to have
+constexpr int kPatience = 2000;  // the answer is only nice to have
 // How far back a last record is looked for, step by step; once more, should the farthest step reach too far.
 constexpr Offset kReach[] = {4, 64, 2048, 2048};
 
@@ -30,30 +29,11 @@ void Anchors::stop() {
   thread_.join();
 }
 
-void Anchors::records_at(ChannelPtr channel, std::vector<Archive::AnchorAt> at, FoundDone done) {
-  boost::asio::post(thread_, [this, channel = std::move(channel), at = std::move(at), done = std::move(done)] {
-    auto found = find(*channel, at);
-    if (!stopping_) done(std::move(found));
-  });
-}
-
 void Anchors::last_before(ChannelPtr channel, std::vector<Place> places, LastsDone done) {
   boost::asio::post(thread_, [this, channel = std::move(channel), places = std::move(places), done = std::move(done)] {
     auto found = find_last(*channel, places);
     if (!stopping_) done(std::move(found));
   });
-}
-
-Result<Archive::Found> Anchors::find(const Channel& channel, const std::vector<Archive::AnchorAt>& at) {
-  std::vector<ProbeRange> ranges;
-  for (const Archive::AnchorAt& anchor : at) ranges.push_back({anchor.partition, anchor.offset, anchor.offset + 1});
-  Archive::Found found;
-  for (const Probed& probed : look(channel, ranges, kPatience)) {
-    if (probed.kind == Probed::Kind::unavailable) return Error{"unavailable", "Kafka did not answer in time"};
-    const bool stands = probed.kind == Probed::Kind::record;
-    found.push_back(stands ? std::optional(probed.fingerprint) : std::nullopt);
-  }
-  return found;
 }
 
 Anchors::Lasts Anchors::find_last(const Channel& channel, const std::vector<Place>& places) {
@@ -66,7 +46,7 @@ Anchors::Lasts Anchors::find_last(const Channel& channel, const std::vector<Plac
     std::vector<ProbeRange> ranges;
     for (const std::size_t i : wanted)
       ranges.push_back({places[i].partition, std::max(places[i].next - reach, floors[i]), places[i].next});
-    const std::vector<Probed> found = look(channel, ranges, kShortPatience);
+    const std::vector<Probed> found = look(channel, ranges, kPatience);
     std::vector<std::size_t> farther;
     for (std::size_t k = 0; k < found.size(); ++k) {
       const std::size_t i = wanted[k];
@@ -84,7 +64,7 @@ Anchors::Lasts Anchors::find_last(const Channel& channel, const std::vector<Plac
 // Where nothing can be read any more, the place itself.
 Offset Anchors::earliest(const Channel& channel, const Place& place) {
   std::vector<OffsetQuestion> question{{&channel.topic, place.partition}};
-  if (!ask_offsets(records_.handle(), question, kEarliest, kShortPatience)) return place.next;
+  if (!ask_offsets(records_.handle(), question, kEarliest, kPatience)) return place.next;
   return question[0].answer == kUnknown ? place.next : question[0].answer;
 }
 

@@ -1,4 +1,4 @@
-// Single records for positions: what stands at an anchor, what stood last before a place. Has a thread of its own; ask
+// Single records for positions: what stood last before a place. Has a thread of its own; ask
 // from any thread, the answer comes on that one.
 #pragma once
 
@@ -19,21 +19,18 @@ namespace tailrace {
 
 class Anchors {
  public:
-  using FoundDone = std::function<void(Result<Archive::Found>)>;
   using Lasts = std::vector<std::optional<Anchor>>;
   using LastsDone = std::function<void(Result<Lasts>)>;
 
   Anchors(const KafkaSettings& settings, ArchiveProbe& probe);
   ~Anchors();
 
-  void records_at(ChannelPtr channel, std::vector<Archive::AnchorAt> at, FoundDone done);
   void last_before(ChannelPtr channel, std::vector<Place> places, LastsDone done);
   void stop();
 
  private:
   using Key = std::tuple<ChannelId, Partition, Offset, Offset>;
 
-  Result<Archive::Found> find(const Channel& channel, const std::vector<Archive::AnchorAt>& at);
   Lasts find_last(const Channel& channel, const std::vector<Place>& places);
   Offset earliest(const Channel& channel, const Place& place);
   // Answers to all ranges, of which several may be of one partition.

@@ -19,10 +19,6 @@ void KafkaArchive::times(ChannelPtr channel, std::vector<Millis> at, std::functi
   questions_.times(std::move(channel), std::move(at), std::move(done));
 }
 
-void KafkaArchive::records_at(ChannelPtr channel, std::vector<AnchorAt> at, std::function<void(Result<Found>)> done) {
-  anchors_.records_at(std::move(channel), std::move(at), std::move(done));
-}
-
 void KafkaArchive::last_before(ChannelPtr channel, std::vector<Place> places,
                                std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) {
   anchors_.last_before(std::move(channel), std::move(places), std::move(done));

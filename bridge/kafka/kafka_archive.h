@@ -19,7 +19,6 @@ class KafkaArchive : public Archive {
   void read(PageRequest request, std::function<void(Result<PagePtr>)> done) override;
   void bounds(ChannelPtr channel, std::function<void(Result<std::vector<Bounds>>)> done) override;
   void times(ChannelPtr channel, std::vector<Millis> at, std::function<void(Result<TimeOffsets>)> done) override;
-  void records_at(ChannelPtr channel, std::vector<AnchorAt> at, std::function<void(Result<Found>)> done) override;
   void last_before(ChannelPtr channel, std::vector<Place> places,
                    std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) override;
 

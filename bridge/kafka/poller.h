@@ -54,6 +54,7 @@ class Poller {
   void on(const WatermarksSeen& seen);
   void on(const TransactionSeen& seen);
   void on(const SuspicionSeen& seen);
+  void on(const PresenceSeen& seen);
   void on(const CheckAnswer& answer);
   void on(const LearnAnswer& answer);
   void on(const SpecsChanged& changed);

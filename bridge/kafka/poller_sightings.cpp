@@ -57,6 +57,13 @@ void Poller::on(const SuspicionSeen& seen) {
   uneasy_.insert(reading);
 }
 
+void Poller::on(const PresenceSeen& seen) {
+  const Reading* reading = find(seen.topic);
+  if (!reading) return;
+  spdlog::warn("topic {}: {}", seen.topic, seen.present ? "there again" : "missing in Kafka");
+  publish(TopicStatus{reading->channel()->id, seen.present, seen.since});
+}
+
 void Poller::on(const CheckAnswer& answer) {
   Reading* reading = find(answer.topic);
   if (!reading) return;

@@ -110,6 +110,7 @@ void Scout::look() {
   notice_all(*metadata);
   if (ask_starts()) {
     tell_starts();
+    tell_presence();
     if (!std::exchange(all_told_, true)) tell_(AllSeen{});
   }
   look_at_ends();
@@ -154,8 +155,9 @@ void Scout::notice_all(const struct rd_kafka_metadata& metadata) {
     seen.insert(metadata.topics[i].topic);
   }
   // Where all topics were asked for, what is missing is not even mentioned.
-  for (const auto& [name, spec] : filter_.named())
-    if (!seen.contains(name)) notice_missing(name, spec);
+  for (const auto& [name, spec] : filter_.named()) watch(name, spec);
+  for (const auto& [name, topic] : topics_)
+    if (!seen.contains(name)) notice_missing(name, topic.spec());
   looked_ = true;
 }
 
@@ -215,6 +217,11 @@ void Scout::tell_starts() {
       if (auto starts = topic.take_starts(); !starts.empty()) tell_(PartitionsSeen{name, std::move(starts)});
     }
   }
+}
+
+void Scout::tell_presence() {
+  for (auto& [name, topic] : topics_)
+    if (const auto present = topic.take_presence()) tell_(PresenceSeen{name, *present, now_millis()});
 }
 
 std::vector<OffsetQuestion> Scout::questions() const {

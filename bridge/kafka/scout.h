@@ -46,6 +46,7 @@ class Scout {
   void notice_all(const struct rd_kafka_metadata& metadata);
   void notice_missing(const std::string& name, std::size_t spec);
   void notice(const rd_kafka_metadata_topic& seen);
+  void tell_presence();
   TopicWatch& watch(const std::string& topic, std::size_t spec);
   bool ask_starts();
   void tell_starts();

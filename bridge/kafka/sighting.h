@@ -41,6 +41,13 @@ struct TopicRefused {
   std::string why;
 };
 
+// A topic that a channel reads is gone, or back.
+struct PresenceSeen {
+  std::string topic;
+  bool present = false;
+  Millis since = 0;
+};
+
 // All topics were looked at once.
 struct AllSeen {};
 
@@ -71,6 +78,6 @@ struct SpecsChanged {
 };
 
 using Sighting = std::variant<ReachableSeen, TopicSeen, PartitionsSeen, TopicRefused, WatermarksSeen, TransactionSeen,
-                              SuspicionSeen, CheckAnswer, LearnAnswer, SpecsChanged, AllSeen>;
+                              SuspicionSeen, PresenceSeen, CheckAnswer, LearnAnswer, SpecsChanged, AllSeen>;
 
 }  // namespace tailrace

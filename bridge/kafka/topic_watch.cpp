@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace tailrace {
+namespace {
+
+constexpr int kSure = 4;  // looks: a broker that is starting may not know its topics yet
+
+}  // namespace
 
 const char* TopicWatch::see(const rd_kafka_metadata_topic& topic) {
   const char* suspicious = nullptr;
@@ -25,12 +30,16 @@ const char* TopicWatch::see(const rd_kafka_metadata_topic& topic) {
 
 void TopicWatch::restart(std::size_t partitions) { parts_.assign(partitions, Part{.fresh = true, .started = true}); }
 
-// A broker that is starting may not know its topics yet: once is not enough.
 bool TopicWatch::see_missing() {
-  constexpr int kSure = 4;
   if (++missing_ < kSure || settled()) return false;
   fresh_ = begun_ = true;
   return true;
+}
+
+std::optional<bool> TopicWatch::take_presence() {
+  const bool missing = missing_ >= kSure;
+  if (missing == std::exchange(told_missing_, missing)) return std::nullopt;
+  return !missing;
 }
 
 bool TopicWatch::see_refused() {

@@ -6,6 +6,7 @@
 #include "log/offset.h"
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace tailrace {
@@ -43,6 +44,7 @@ class TopicWatch {
   const char* see(const rd_kafka_metadata_topic& topic);
   bool see_missing();   // true when it is sure enough to begin an empty channel
   bool see_refused();   // true the first time
+  std::optional<bool> take_presence();  // whether Kafka has it, where that is news
 
   bool needs_asking(const Part& part) const { return !part.started && !part.fresh && part.led(); }
 
@@ -59,7 +61,8 @@ class TopicWatch {
   bool fresh_;
   bool begun_ = false;
   bool refused_ = false;
-  int missing_ = 0;
+  int missing_ = 0;  // looks in a row
+  bool told_missing_ = false;
   std::vector<Part> parts_;
 };
 

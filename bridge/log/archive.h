@@ -58,14 +58,6 @@ class Archive {
   virtual void bounds(ChannelPtr channel, std::function<void(Result<std::vector<Bounds>>)> done) = 0;
   virtual void times(ChannelPtr channel, std::vector<Millis> at, std::function<void(Result<TimeOffsets>)> done) = 0;
 
-  // The record at each anchor's offset: its fingerprint, or nullopt where no record stands there (any more).
-  using Found = std::vector<std::optional<std::uint32_t>>;
-  struct AnchorAt {
-    Partition partition = 0;
-    Offset offset = 0;
-  };
-  virtual void records_at(ChannelPtr channel, std::vector<AnchorAt> at, std::function<void(Result<Found>)> done) = 0;
-
   // The last record before each place (for the anchors of a `subscribed`); nullopt where there is none in reach.
   virtual void last_before(ChannelPtr channel, std::vector<Place> places,
                            std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) = 0;

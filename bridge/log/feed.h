@@ -89,8 +89,15 @@ struct TransactionStatus {
   Millis since = 0;
 };
 
+// Kafka has no such topic (any more), or has it again.
+struct TopicStatus {
+  ChannelId channel = 0;
+  bool present = false;
+  Millis since = 0;
+};
+
 using FeedEvent = std::variant<LogOpened, LogAppended, LogTrimmed, PartitionStarted, LogReset, LogSkipped,
-                               LogClosed, ChannelNumbers, TopicsKnown, KafkaStatus, TransactionStatus>;
+                               LogClosed, ChannelNumbers, TopicsKnown, KafkaStatus, TransactionStatus, TopicStatus>;
 
 // Where ingest's events go. Implemented by the shard pool.
 class Feed {

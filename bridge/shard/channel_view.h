@@ -37,6 +37,7 @@ struct ChannelView {
   ChannelLog log;
   ChannelNumbers numbers;
   std::map<Partition, TransactionStatus> held;  // open transactions that hold the end back
+  std::optional<TopicStatus> missing;           // Kafka has no such topic
   std::vector<std::optional<Anchor>> last;      // the last update of each partition, in the log or before it
   bool anchors_known = false;                   // also of the records before the log's start
   std::vector<std::function<void()>> waiting_for_anchors;

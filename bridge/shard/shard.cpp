@@ -142,6 +142,13 @@ void Shard::on(TransactionStatus&& status) {
   for (Subscription* subscription : std::vector(view->subscriptions)) subscription->say_held(status);
 }
 
+void Shard::on(TopicStatus&& status) {
+  const auto view = find(status.channel);
+  if (!view) return;
+  view->missing = status.present ? std::nullopt : std::optional(status);
+  for (Subscription* subscription : std::vector(view->subscriptions)) subscription->say_topic(status);
+}
+
 // ---- sessions
 
 void Shard::join(Session& session) {

@@ -83,6 +83,7 @@ class Shard {
   void on(TopicsKnown&&);
   void on(KafkaStatus&& status);
   void on(TransactionStatus&& status);
+  void on(TopicStatus&& status);
   std::shared_ptr<ChannelView> find(ChannelId id) const;
 
   boost::asio::io_context io_{1};

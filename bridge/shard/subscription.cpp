@@ -92,6 +92,7 @@ void Subscription::flow(Opening::Found found) {
   cursor_.emplace(view_->log, [this] { session_.ready(*this); });
   cursor_->start(std::move(found.next), std::move(found.to));
   for (const auto& [partition, status] : view_->held) say_held(status);
+  if (view_->missing) say_topic(*view_->missing);
   session_.ready(*this);
   if (ahead_of(live)) watch_ahead(steady_millis());
 }
@@ -152,6 +153,10 @@ void Subscription::go_on(Offsets next, std::string_view reason) {
 void Subscription::say_held(const TransactionStatus& status) {
   if (!flowing()) return;
   session_.say(transaction_status_frame(channel(), status.partition, status.held, status.stable, status.since));
+}
+
+void Subscription::say_topic(const TopicStatus& status) {
+  if (flowing()) session_.say(topic_status_frame(channel(), status.present, status.since));
 }
 
 void Subscription::fail(const Error& error) { session_.refuse(*this, error); }
@@ -258,11 +263,6 @@ Offset Subscription::lag() const {
   return lag;
 }
 
-Position Subscription::position() const {
-  Position position{view_->channel->epoch, {}};
-  const Offsets next = cursor_->offsets();
-  for (std::size_t p = 0; p < next.size(); ++p) position.places.push_back({static_cast<Partition>(p), next[p], {}});
-  return position;
-}
+Position Subscription::position() const { return view_->position_at(cursor_->offsets()); }
 
 }  // namespace tailrace

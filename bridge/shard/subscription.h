@@ -29,6 +29,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void open(std::shared_ptr<ChannelView> view);
   void on_reset(const LogReset& reset);
   void say_held(const TransactionStatus& status);
+  void say_topic(const TopicStatus& status);
 
   // The next frame, or why there is none now.
   Cursor::Step next(Piece& piece);

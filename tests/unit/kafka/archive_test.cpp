@@ -167,22 +167,6 @@ TEST_F(ArchiveTest, a_time_that_finds_nothing_is_the_end) {
   EXPECT_GT(times->earliest, 1'000'000'000'000);
 }
 
-TEST_F(ArchiveTest, finds_the_records_at_anchors) {
-  produce("a", 0, 10);
-  produce("a", 1, 2);
-  Answer<Archive::Found> answer;
-  archive_.records_at(channel_, {{0, 9}, {1, 0}, {0, 3}, {0, 10}, {1, 700}}, answer.done());
-  const auto found = answer.get();
-  ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 5u);
-  const PagePtr page = read(0, 10);
-  EXPECT_EQ((*found)[0], page->batches[0]->marks[9].fingerprint);
-  EXPECT_TRUE((*found)[1].has_value());
-  EXPECT_EQ((*found)[2], page->batches[0]->marks[3].fingerprint);
-  EXPECT_EQ((*found)[3], std::nullopt);
-  EXPECT_EQ((*found)[4], std::nullopt);
-}
-
 TEST_F(ArchiveTest, finds_the_last_record_before_a_place) {
   produce("a", 0, 10);
   Answer<std::vector<std::optional<Anchor>>> answer;

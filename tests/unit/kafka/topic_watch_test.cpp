@@ -78,6 +78,19 @@ TEST(TopicWatchTest, is_missing_only_after_several_looks) {
   EXPECT_THAT(watch.take_starts(), ElementsAre(Pair(0, 0)));
 }
 
+TEST(TopicWatchTest, that_it_is_missing_or_back_is_news_once) {
+  TopicWatch watch(0, false);
+  for (int look = 0; look < 3; ++look) watch.see_missing();
+  EXPECT_EQ(watch.take_presence(), std::nullopt);
+  watch.see_missing();
+  EXPECT_EQ(watch.take_presence(), false);
+  watch.see_missing();
+  EXPECT_EQ(watch.take_presence(), std::nullopt);
+  watch.see(Seen({1}).topic);
+  EXPECT_EQ(watch.take_presence(), true);
+  EXPECT_EQ(watch.take_presence(), std::nullopt);
+}
+
 TEST(TopicWatchTest, begins_anew_when_a_refused_topic_may_be_read) {
   TopicWatch watch(0, false);
   EXPECT_TRUE(watch.see_refused());

@@ -111,19 +111,6 @@ class FakeArchive final : public Archive {
     });
   }
 
-  void records_at(ChannelPtr, std::vector<AnchorAt> places, std::function<void(Result<Found>)> done) override {
-    ++questions;
-    reply(std::move(done), [this, places] {
-      Found found;
-      for (const AnchorAt& place : places) {
-        const auto anchor = before(place.partition, place.offset + 1);
-        const bool there = anchor && anchor->offset == place.offset;
-        found.push_back(there ? std::optional(anchor->fingerprint) : std::nullopt);
-      }
-      return found;
-    });
-  }
-
   void last_before(ChannelPtr, std::vector<Place> places,
                    std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) override {
     ++questions;

@@ -326,6 +326,20 @@ TEST_F(Sessions, channels_take_turns) {
   EXPECT_EQ(frames, 80);
 }
 
+TEST_F(Sessions, a_range_ends_at_a_position_that_can_be_proven) {
+  open({0, 0});
+  kafka_.add(0, 10);
+  publish(0, 10);
+  auto client = subscribe(R"("from":"earliest","to":{"position":"v1.0000abcd.0:10,1:0"})");
+  const std::string last = client->frames.back();
+  EXPECT_NE(last.find(R"({"ended":)"), std::string::npos) << last;
+  const std::size_t at = last.find("v1.");
+  ASSERT_NE(at, std::string::npos) << last;
+  const auto position = parse_position(std::string_view(last).substr(at, last.find('"', at) - at));
+  ASSERT_TRUE(position && position->places[0].anchor) << last;
+  EXPECT_EQ(position->places[0].anchor->offset, 9);
+}
+
 // ---- a full socket
 
 TEST_F(Sessions, what_a_full_socket_did_not_take_comes_later_once_and_in_order) {
@@ -457,6 +471,20 @@ TEST_F(Sessions, an_open_transaction_is_told_to_subscribers_and_to_who_comes_lat
   deliver(TransactionStatus{7, 1, false, 60, 2000});
   auto last = subscribe();
   EXPECT_EQ(heard(*last), "subscribed#1 0:100,1:50");
+}
+
+TEST_F(Sessions, a_missing_topic_is_told_to_subscribers_and_to_who_comes_later) {
+  open({100, 50});
+  auto client = subscribe();
+  heard(*client);
+  deliver(TopicStatus{7, false, 1000});
+  EXPECT_EQ(client->frames,
+            std::vector<std::string>({R"({"status":{"channel":"metrics","topic":"missing","since":1000}})"}));
+  auto later = subscribe();
+  EXPECT_EQ(heard(*later), "subscribed#1 0:100,1:50; status");
+  deliver(TopicStatus{7, true, 2000});
+  EXPECT_EQ(heard(*later), "status");
+  EXPECT_EQ(heard(*subscribe()), "subscribed#1 0:100,1:50");
 }
 
 // ---- the end
