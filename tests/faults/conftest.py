@@ -4,7 +4,6 @@ Marks: `cluster(kind)` says what kind of Kafka a test needs; `everyday` that its
 `ops/test integration`. TAILRACE_FAULT_SEEDS is how often a test runs whose outcome depends on timing (default 1).
 """
 
-import functools
 import importlib.util
 import os
 import pathlib
@@ -20,7 +19,7 @@ _spec.loader.exec_module(integration)
 pytest_pyfunc_call = integration.pytest_pyfunc_call
 
 from clusters import Clusters, OneNode, ThreeNodes  # noqa: E402
-from ride import Ride  # noqa: E402
+from ride import Bridges, During, Ride  # noqa: E402
 from secure import Secure  # noqa: E402
 
 KINDS = {"one": OneNode, "three": ThreeNodes, "secure": Secure}
@@ -83,7 +82,7 @@ def topic(cluster):
 @pytest.fixture
 def bridge(cluster, tmp_path):
     for start in integration.bridges_on(cluster, tmp_path):
-        yield functools.partial(start, log_level="debug")
+        yield Bridges(start)
 
 
 class Stopwatch:
@@ -116,9 +115,14 @@ def rng(request, seed):
 
 
 @pytest.fixture
-def ride(cluster, topic, bridge, killed, recovery):
-    """A ride through a fault; in its second variant the bridge is killed in the middle of it."""
-    return Ride(cluster, topic, bridge, killed, recovery)
+def during(bridge, killed):
+    """The midst of a fault: every test that has one comes in a second variant, in which the bridge is killed there."""
+    return During(bridge, killed)
+
+
+@pytest.fixture
+def ride(cluster, topic, bridge, during, recovery):
+    return Ride(cluster, topic, bridge, during, recovery)
 
 
 def pytest_terminal_summary(terminalreporter):

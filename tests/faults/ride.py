@@ -1,28 +1,59 @@
-"""A ride through a fault that loses nothing: a topic under load, clients of every kind, and a bridge that may be killed too."""
+"""Faults to ride through, and bridges that may be killed in the midst of them."""
 
 import asyncio
 
 from harness.client import Subscriber
-from harness.load import Load, fill
-from harness.producer import RememberingProducer
+from harness.load import Load
 from harness.verdict import assert_right
+from steps import written
+
+
+class Bridges:
+    """Called, it starts one. `again` kills one (-9) and starts another in the same way."""
+
+    def __init__(self, start):
+        self._start, self._how = start, {}
+
+    def __call__(self, *topics, **flags):
+        bridge = self._start(*topics, log_level="debug", **flags)
+        self._how[bridge] = topics, flags
+        return bridge
+
+    def again(self, bridge):
+        topics, flags = self._how[bridge]
+        bridge.kill()
+        return self(*topics, **flags)
+
+
+class During:
+    """`b = await during(b, *clients)` is the midst of a fault: where `killed`, that bridge is, and the clients resume at another."""
+
+    def __init__(self, bridges, killed):
+        self._bridges, self._killed = bridges, killed
+
+    async def __call__(self, bridge, *clients):
+        if not self._killed:
+            return bridge
+        bridge = await asyncio.to_thread(self._bridges.again, bridge)
+        for client in clients:
+            await client.close()
+            await client.connect(bridge.port)
+        return bridge
 
 
 class Ride:
-    """`begin`, the fault with `during` within it, `recovered`, `finish`."""
+    """A fault that loses nothing: a topic under load, clients of every kind. `begin`, the fault with `during` in its midst,
+    `recovered`, `finish`."""
 
-    def __init__(self, cluster, make_topic, start_bridge, killed, recovery):
+    def __init__(self, cluster, make_topic, start_bridge, during, recovery):
         self._cluster, self._make_topic, self._start_bridge = cluster, make_topic, start_bridge
-        self._killed, self._recovery = killed, recovery
+        self._during, self._recovery = during, recovery
         self.bridge = self.topic = None
 
     async def begin(self, topic=None, *, partitions=4, history=400, rate=150, transactions=False, seed=0, **flags):
         """Clients: one live, one that began at the beginning, one that has gone away and comes back in the end."""
-        self._flags = flags
         self.topic = topic or await asyncio.to_thread(self._make_topic, partitions)
-        past = RememberingProducer(self._cluster.bootstrap)
-        self.topic.wrote(past)
-        await asyncio.to_thread(fill, past, self.topic, history, seed="past")
+        await written(self.topic, history, seed="past")
         self.bridge = await asyncio.to_thread(self._start_bridge, self.topic, **flags)
         name = self.topic.name
         self.live, self.whole, self.away = Subscriber({name: "live"}), Subscriber({name: "earliest"}), Subscriber({name: "earliest"})
@@ -40,10 +71,8 @@ class Ride:
         return self.live, self.whole, self.away
 
     async def during(self):
-        """In the midst of the fault: kill -9 for the bridge, where this ride is of that kind."""
-        if self._killed:
-            await asyncio.to_thread(self.bridge.kill)
-            self.bridge = await asyncio.to_thread(self._start_bridge, self.topic, **self._flags)
+        """Clients whose bridge is killed come back by themselves as they are waited for."""
+        self.bridge = await self._during(self.bridge)
 
     async def reach(self, client, ends):
         """A client whose connection ends comes back."""
@@ -57,10 +86,8 @@ class Ride:
 
     async def recovered(self, what="live"):
         """Until a client has what is produced from now on, in every partition; noted in the table."""
-        probe = RememberingProducer(self._cluster.bootstrap)
-        self.topic.wrote(probe)
         with self._recovery(what):
-            await asyncio.to_thread(fill, probe, self.topic, self.topic.partitions, seed="probe")
+            probe = await written(self.topic, self.topic.partitions, seed="probe")
             await self.reach(self.live, ends_of(probe, self.topic.name))
 
     async def finish(self, **how):

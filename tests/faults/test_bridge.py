@@ -7,49 +7,44 @@ import subprocess
 
 import pytest
 
-from harness.client import Subscriber
+from harness.bridge import binary
 from harness.load import fill
-from harness.producer import RememberingProducer, TransactionalProducer
-from harness.verdict import assert_right
+from harness.producer import TransactionalProducer
+from steps import finished, joined, reached, written
 
 
 async def test_frozen_for_20_s(ride, seed):
     await ride.begin(seed=seed, transactions=True)
     ride.bridge.pause()
     await asyncio.sleep(20)
+    await ride.during()
     ride.bridge.resume()
     await ride.recovered()
-    await ride.during()
     await ride.finish()
 
 
 @pytest.mark.everyday
-async def test_descriptors_exhausted(cluster, topic, bridge, recovery):
+async def test_descriptors_exhausted(topic, bridge, recovery, during):
     """Clients take all of them; those that are in go on, and when some leave others get in again."""
     t = topic(2)
-    producer = RememberingProducer(cluster.bootstrap)
-    t.wrote(producer)
     b = bridge(t)
-    client = await Subscriber({t.name: "live"}).connect(b.port)
-    await client.subscribed(t.name)
-    await asyncio.to_thread(fill, producer, t, 20)
-    await client.reach(t.name, t.ends())
+    (client,) = await joined(b, t, "live")
+    await written(t, 20)
+    await reached(t, client)
     used = len(list(pathlib.Path(f"/proc/{b.process.pid}/fd").iterdir()))
     _, hard = resource.prlimit(b.process.pid, resource.RLIMIT_NOFILE)
     resource.prlimit(b.process.pid, resource.RLIMIT_NOFILE, (used + 10, hard))
     crowd = [await asyncio.open_connection("127.0.0.1", b.port) for _ in range(50)]
-    await asyncio.to_thread(fill, producer, t, 200, seed="crowded")
+    await written(t, 200, seed="crowded")
     with recovery("those that are in go on"):
-        await client.reach(t.name, t.ends())
+        await reached(t, client)
+    b = await during(b, client)
     for _, writer in crowd:
         writer.close()
     with recovery("others get in again"):
-        late = await Subscriber({t.name: "earliest"}).connect(b.port)
-        await late.subscribed(t.name)
-        await late.reach(t.name, t.ends())
-    for each in (client, late):
-        await each.close()
-    await asyncio.to_thread(assert_right, t, client, late)
+        (late,) = await joined(b, t, "earliest")
+        await reached(t, late)
+    await finished(t, client, late)
 
 
 @pytest.fixture(scope="session")
@@ -61,49 +56,61 @@ def jumping_clock(tmp_path_factory):
     return library
 
 
-@pytest.mark.everyday
-@pytest.mark.parametrize("jump", ["-3600", "3600", pytest.param("86400", marks=pytest.mark.further)])
-async def test_the_clock_jumps(cluster, topic, bridge, recovery, tmp_path, monkeypatch, jumping_clock, jump):
-    """Only the wall clock: heartbeats, checks and sessions go by the steady one."""
-    clock = tmp_path / "clock"
-    clock.write_text("0")
-    t = topic(2)
-    producer = RememberingProducer(cluster.bootstrap)
+@pytest.fixture
+def clock(tmp_path, monkeypatch, jumping_clock):
+    """The file that says by how many seconds the clock of this test's bridges is off."""
+    file, program = tmp_path / "clock", tmp_path / "tailrace"
+    file.write_text("0")
+    program.write_text(f'#!/bin/sh\nLD_PRELOAD="{jumping_clock}" JUMPING_CLOCK="{file}" exec "{binary()}" "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("TAILRACE_BIN", str(program))
+    return file
+
+
+async def jump(clock, client, before, after):
+    """The client's bridge is off by `after` seconds from now on, and its heartbeats go on."""
+    then = (await client.reply(await client.ask("ping"))).body["time"]
+    clock.write_text(str(after))
+    now = (await client.reply(await client.ask("ping"))).body["time"]
+    assert abs(now - then - 1000 * (after - before)) < 600_000, "the jump is seen"
+    beats = len(client.controls)
+    await client.until(lambda: sum(c.name == "heartbeat" for c in client.controls[beats:]) >= 2, "heartbeats go on")
+
+
+async def aborted(cluster, t):
+    """Where the topic ends after a transaction of which nothing is left."""
+    producer = await asyncio.to_thread(TransactionalProducer, cluster.bootstrap)
     t.wrote(producer)
-    await asyncio.to_thread(fill, producer, t, 100)
-    monkeypatch.setenv("LD_PRELOAD", str(jumping_clock))
-    monkeypatch.setenv("JUMPING_CLOCK", str(clock))
+    producer.begin()
+    await asyncio.to_thread(fill, producer, t, 40)
+    await asyncio.to_thread(producer.abort)
+    return await asyncio.to_thread(cluster.offsets, t.name, -1)
+
+
+@pytest.mark.everyday
+@pytest.mark.parametrize("jumps", [
+    pytest.param([-3600], id="-3600"), pytest.param([3600], id="3600"),
+    pytest.param([86400, 0], id="86400-and-back", marks=pytest.mark.further),
+    pytest.param([-86400, 0], id="-86400-and-back", marks=pytest.mark.further)])
+async def test_the_clock_jumps(cluster, topic, bridge, recovery, during, clock, jumps):
+    """Only the wall clock: heartbeats, checks and sessions go by the steady one."""
+    t = topic(2)
+    await written(t, 100)
     b = bridge(t, heartbeat="1s")
-    monkeypatch.undo()
-    clients = [await Subscriber({t.name: start}).connect(b.port) for start in ("live", "earliest")]
-    for client in clients:
-        await client.subscribed(t.name)
-    transactional = TransactionalProducer(cluster.bootstrap)
-    t.wrote(transactional)
-    before = (await clients[0].reply(await clients[0].ask("ping"))).body["time"]
-    clock.write_text(jump)
-    now = (await clients[0].reply(await clients[0].ask("ping"))).body["time"]
-    assert abs(now - before - 1000 * int(jump)) < 600_000, "the jump is seen"
-    beats = len(clients[0].controls)
-    await clients[0].until(lambda: sum(c.name == "heartbeat" for c in clients[0].controls[beats:]) >= 2, "heartbeats go on")
-    await asyncio.to_thread(fill, producer, t, 100, seed="after the jump")
-    with recovery("follows"):
-        for client in clients:
-            await client.reach(t.name, t.ends())
-    transactional.begin()
-    await asyncio.to_thread(fill, transactional, t, 40)
-    await asyncio.to_thread(transactional.abort)
-    end = await asyncio.to_thread(cluster.offsets, t.name, -1)
-    with recovery("covers what was aborted"):
-        for client in clients:
-            await client.reach(t.name, end)
-    cluster.grow_topic(t.name, 3)
-    t.partitions = 3
-    grown = RememberingProducer(cluster.bootstrap)
-    t.wrote(grown)
-    await asyncio.to_thread(fill, grown, t, 30, seed="grown")
-    with recovery("sees what is new"):
-        for client in clients:
-            await client.reach(t.name, t.ends())
-            await client.close()
-    await asyncio.to_thread(assert_right, t, *clients)
+    clients = await joined(b, t, "live", "earliest")
+    for before, after in zip([0, *jumps], jumps):
+        await jump(clock, clients[0], before, after)
+        b = await during(b, *clients)
+        await written(t, 100, seed=f"at {after}")
+        with recovery("follows"):
+            await reached(t, *clients)
+        end = await aborted(cluster, t)
+        with recovery("covers what was aborted"):
+            for client in clients:
+                await client.reach(t.name, end)
+        t.partitions += 1
+        cluster.grow_topic(t.name, t.partitions)
+        await written(t, 30, seed=f"grown at {after}")
+        with recovery("sees what is new"):
+            await reached(t, *clients)
+    await finished(t, *clients)

@@ -9,17 +9,9 @@ from confluent_kafka import Consumer, TopicPartition
 from checker.check import Check
 from checker.truth import Truth
 from harness.client import Subscriber, WireTransport
-from harness.load import fill
 from harness.producer import RememberingProducer
-from harness.verdict import assert_right
 from polling import poll
-
-
-def written(cluster, t, count, **how):
-    producer = RememberingProducer(cluster.bootstrap)
-    t.wrote(producer)
-    fill(producer, t, count, **how)
-    return producer
+from steps import finished, joined, reached, written
 
 
 class Pausing(WireTransport):
@@ -41,55 +33,50 @@ def gaps_of(t, truth, client):
 
 
 @pytest.mark.everyday
-async def test_delete_records_behind_at_and_ahead_of_readers(cluster, topic, bridge, recovery, tmp_path):
+async def test_delete_records_behind_at_and_ahead_of_readers(cluster, topic, bridge, recovery, during, tmp_path):
     """Three partitions: cut below the client's place, at it, and above it. The bridge that it comes back to has nothing of it in memory."""
     t = topic(3, watched=True)
-    await asyncio.to_thread(written, cluster, t, 900)
-    b = bridge(t)
-    client = Subscriber({t.name: "earliest"})
-    await client.connect(b.port)
-    await client.reach(t.name, t.ends())
+    await written(t, 900)
+    (client,) = await joined(bridge(t), t, "earliest")
+    await reached(t, client)
     await client.cut()
     at = dict(client.at(t.name))
-    await asyncio.to_thread(written, cluster, t, 900, seed="later")
+    await written(t, 900, seed="later")
     await asyncio.to_thread(cluster.delete_records, t.name, {0: at[0] - 100, 1: at[1], 2: at[2] + 100}, tmp_path)
     b = bridge(t, warm="0")
     with recovery("reads on"):
         await client.connect(b.port)
-        await client.reach(t.name, t.ends())
-    await client.close()
-    truth = await asyncio.to_thread(assert_right, t, client)
+        await during(b, client)
+        await reached(t, client)
+    truth = await finished(t, client)
     assert [(g.p, g.start, g.next, g.reason) for g in gaps_of(t, truth, client)] == [(2, at[2], at[2] + 100, "expired")]
 
 
 @pytest.mark.everyday
-async def test_delete_records_ahead_of_the_bridge(cluster, topic, bridge, recovery, tmp_path):
+async def test_delete_records_ahead_of_the_bridge(cluster, topic, bridge, recovery, during, tmp_path):
     """While the bridge stands still the log goes away under it: what it had not read yet is a gap for everyone."""
     t = topic(2, watched=True)
-    await asyncio.to_thread(written, cluster, t, 200)
+    await written(t, 200)
     b = bridge(t)
-    client = Subscriber({t.name: "live"})
-    await client.connect(b.port)
-    await client.subscribed(t.name)
-    await asyncio.to_thread(written, cluster, t, 200, seed="seen")
-    await client.reach(t.name, t.ends())
+    (client,) = await joined(b, t, "live")
+    await written(t, 200, seed="seen")
+    await reached(t, client)
     b.pause()
-    await asyncio.to_thread(written, cluster, t, 1000, seed="missed")
+    await written(t, 1000, seed="missed")
     await asyncio.to_thread(cluster.delete_records, t.name, {p: end - 50 for p, end in t.ends().items()}, tmp_path)
     b.resume()
+    await during(b, client)
     with recovery("reads on"):
-        await client.reach(t.name, t.ends())
-    await asyncio.to_thread(written, cluster, t, 100, seed="after")
-    await client.reach(t.name, t.ends())
-    await client.close()
-    await asyncio.to_thread(assert_right, t, client)
+        await reached(t, client)
+    await written(t, 100, seed="after")
+    await finished(t, client)
 
 
 @pytest.mark.parametrize("limit", ["size", "time"])
-async def test_retention_during_a_replay(cluster, topic, bridge, recovery, limit):
+async def test_retention_during_a_replay(cluster, topic, bridge, recovery, during, limit):
     """A client that reads slowly is overtaken by the log's beginning."""
     t = topic(1, watched=True, segment_bytes=1 << 20, retention_bytes=-1, retention_ms=-1, cleanup_policy="delete")
-    await asyncio.to_thread(written, cluster, t, 4000, value=lambda rng, n: b'{"n":%d,"pad":"%s"}' % (n, b"x" * 2000))
+    await written(t, 4000, value=lambda rng, n: b'{"n":%d,"pad":"%s"}' % (n, b"x" * 2000))
     b = bridge(t, warm="0", memory="2M")
     client = await Subscriber({t.name: "earliest"}, Pausing, read_size=1000, receive_buffer=4096).connect(b.port)
     await client.until(lambda: client.updates > 100, "the beginning")
@@ -98,12 +85,12 @@ async def test_retention_during_a_replay(cluster, topic, bridge, recovery, limit
     command = ["kafka-configs", "--alter", "--entity-type", "topics", "--entity-name", t.name, "--add-config", setting]
     await asyncio.to_thread(cluster.tool, *command)
     await asyncio.to_thread(begins_later, cluster, t)
+    await during(b, client)
     client._transport.go.set()
-    await asyncio.to_thread(written, cluster, t, 10, seed="after")
+    await written(t, 10, seed="after")
     with recovery("reads on"):
-        await client.reach(t.name, t.ends())
-    await client.close()
-    truth = await asyncio.to_thread(assert_right, t, client)
+        await reached(t, client)
+    truth = await finished(t, client)
     assert truth.kept[0] > 1000
     assert client.updates < 4010 and [g.reason for g in gaps_of(t, truth, client)] == ["expired"]
 
@@ -113,7 +100,7 @@ def begins_later(cluster, t):
     poll(lambda: cluster.earliest(t.name)[0] >= 2000, "retention")
 
 
-async def test_compaction_under_a_reader(cluster, topic, bridge, recovery):
+async def test_compaction_under_a_reader(cluster, topic, bridge, recovery, during):
     """What is compacted away may be missing; what Kafka kept must come, and nothing is a gap."""
     t = topic(2, watched=True, cleanup_policy="compact", segment_bytes=1 << 20, min_cleanable_dirty_ratio=0.01, segment_ms=1000,
               min_compaction_lag_ms=0, max_compaction_lag_ms=1000)
@@ -140,19 +127,17 @@ async def test_compaction_under_a_reader(cluster, topic, bridge, recovery):
         await asyncio.sleep(1.5)  # the age at which a segment is closed, so that it can be compacted
     await asyncio.to_thread(rewrite, 1)
     await asyncio.to_thread(survivors, cluster, t)
+    b = await during(b, slow, live)
     slow._transport.go.set()
-    late = Subscriber({t.name: "earliest"})
-    await late.connect(b.port)
+    (late,) = await joined(b, t, "earliest")
     with recovery("reads on"):
-        for client in (slow, live, late):
-            await client.reach(t.name, t.ends())
-            await client.close()
+        await reached(t, slow, live, late)
     compacted = await asyncio.to_thread(survivors, cluster, t)  # it may have gone on meanwhile
     gone = {(a.partition, a.record.offset): a.record for a in t.acked() if (a.partition, a.record.offset) not in compacted}
     assert len(gone) > 1000, "Kafka compacted"
     left = await asyncio.to_thread(t.truth)
     truth = Truth(t.acked(), [(p, r) for (p, _), r in {**gone, **left.seen}.items()], kept=left.kept, optional=gone)
-    assert_right(t, slow, live, late, truth=truth)
+    await finished(t, slow, live, late, truth=truth)
     assert late.updates < len(t.acked()), "the late one got what was left"
     assert not [g for client in (slow, live, late) for g in gaps_of(t, truth, client)]
 

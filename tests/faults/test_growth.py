@@ -2,92 +2,76 @@
 
 import asyncio
 import time
+import uuid
 
 import pytest
 
 from harness.client import Subscriber
-from harness.load import fill
-from harness.producer import RememberingProducer
-from harness.verdict import assert_right
+from steps import finished, joined, reached, written
 
 WITHIN = 10
 
 
 @pytest.mark.everyday
-async def test_partitions_are_added(cluster, topic, bridge, recovery):
+async def test_partitions_are_added(cluster, topic, bridge, recovery, during):
     """While one client is there and one is away."""
     t = topic(2)
-    producer = RememberingProducer(cluster.bootstrap)
-    t.wrote(producer)
-    await asyncio.to_thread(fill, producer, t, 100)
+    await written(t, 100)
     b = bridge(t)
-    live, away = Subscriber({t.name: "live"}), Subscriber({t.name: "earliest"})
-    await live.connect(b.port)
-    await live.subscribed(t.name)
-    await away.connect(b.port)
-    await away.reach(t.name, t.ends())
+    live, away = await joined(b, t, "live", "earliest")
+    await reached(t, away)
     await away.cut()
     cluster.grow_topic(t.name, 5)
     t.partitions = 5
-    producer = RememberingProducer(cluster.bootstrap)  # one that knows them
-    t.wrote(producer)
+    b = await during(b, live)
     since = time.monotonic()
     with recovery("the new ones come"):
-        await asyncio.to_thread(fill, producer, t, 100, seed="grown")
-        await live.reach(t.name, t.ends())
+        await written(t, 100, seed="grown")
+        await reached(t, live)
     assert time.monotonic() - since < WITHIN
     await away.connect(b.port)
-    await away.reach(t.name, t.ends())
-    for client in (live, away):
-        await client.close()
-    await asyncio.to_thread(assert_right, t, live, away)
+    await finished(t, live, away)
 
 
 @pytest.mark.everyday
-async def test_topics_that_a_pattern_takes(cluster, topic, bridge, recovery):
+async def test_topics_that_a_pattern_takes(topic, bridge, recovery, during):
     """And internal ones only by name."""
-    first = topic(1, name="grow-one")
-    producer = RememberingProducer(cluster.bootstrap)
-    first.wrote(producer)
-    await asyncio.to_thread(fill, producer, first, 10)
-    b = bridge("^(grow-|__).*")
-    await asyncio.to_thread(b.wait_ready)
-    client = await Subscriber({first.name: "earliest"}).connect(b.port)
-    await client.reach(first.name, first.ends())
-    second = topic(2, name="grow-two")
+    family = f"grow-{uuid.uuid4().hex[:8]}"
+    first = topic(1, name=f"{family}-one")
+    await written(first, 10)
+    b = bridge(f"^({family}-|__).*")
+    (client,) = await joined(b, first, "earliest")
+    await reached(first, client)
+    second = topic(2, name=f"{family}-two")
     since = time.monotonic()
-    second.wrote(producer)
-    await asyncio.to_thread(fill, producer, second, 20)
+    await written(second, 20)
+    b = await during(b, client)
     with recovery("the new one is there"):
         while (reply := await client.reply(await client.ask("subscribe", channel=second.name, **{"from": "earliest"}))).name == "error":
             assert reply.body["code"] == "channel_unavailable"
             await asyncio.sleep(0.1)  # only asking shows
     assert time.monotonic() - since < WITHIN
-    await client.reach(second.name, second.ends())
+    await reached(second, client)
     reply = await client.reply(await client.ask("subscribe", channel="__transaction_state"))
     assert reply.body["code"] == "channel_unavailable"
-    await client.close()
-    await asyncio.to_thread(assert_right, second, client)
+    await finished(second, client)
 
 
 @pytest.mark.everyday
-async def test_a_missing_topic_fails_alone_and_recovers(cluster, topic, bridge, recovery):
+async def test_a_missing_topic_fails_alone_and_recovers(topic, bridge, recovery, during):
     there = topic(1)
-    producer = RememberingProducer(cluster.bootstrap)
-    there.wrote(producer)
-    await asyncio.to_thread(fill, producer, there, 10)
+    await written(there, 10)
     missing = f"{there.name}-missing"
     b = bridge(there, missing)
     client = await Subscriber({there.name: "earliest", missing: "live"}).connect(b.port)
-    await client.reach(there.name, there.ends())
+    await reached(there, client)
     await client.subscribed(missing)
+    b = await during(b, client)
     appeared = topic(2, name=missing)
-    appeared.wrote(producer)
     since = time.monotonic()
     with recovery("it is there, from 0"):
-        await asyncio.to_thread(fill, producer, appeared, 30)
-        await client.reach(missing, appeared.ends())
+        await written(appeared, 30)
+        await reached(appeared, client)
     assert time.monotonic() - since < WITHIN
-    await client.close()
-    await asyncio.to_thread(assert_right, appeared, client)
+    await finished(appeared, client)
     assert client.updates == 40

@@ -5,12 +5,9 @@ import asyncio
 import pytest
 from confluent_kafka import KafkaException
 
-from harness.client import Subscriber
-from harness.load import fill
-from harness.producer import RememberingProducer
-from harness.topic import Topic
 from harness.waiting import within
 from histories import assert_reset, resets_of
+from steps import joined, reached, written
 
 PARTITIONS = 3
 RECORDS = 300  # of the old topic
@@ -26,12 +23,10 @@ VARIANTS = {
 variants = pytest.mark.parametrize("variant", [pytest.param(v, id=k) for k, v in VARIANTS.items()])
 
 
-def old_topic(cluster, topic):
+async def old_topic(topic):
     """A topic with all of its records seen by both witnesses, and what they saw."""
-    t = topic(PARTITIONS, watched=True)
-    producer = RememberingProducer(cluster.bootstrap)
-    t.wrote(producer)
-    fill(producer, t, RECORDS, seed="old")
+    t = await asyncio.to_thread(topic, PARTITIONS, watched=True)
+    await written(t, RECORDS, seed="old")
     return t
 
 
@@ -46,16 +41,8 @@ async def recreate(cluster, topic, old, variant):
             break
         except KafkaException as error:  # not wholly gone yet
             assert "TOPIC_ALREADY_EXISTS" in str(error), error
-    producer = RememberingProducer(cluster.bootstrap)
-    new.wrote(producer)
-    await asyncio.to_thread(fill, producer, new, records, seed="new")
+    await written(new, records, seed="new")
     return new
-
-
-def more(cluster, t, seed):
-    producer = RememberingProducer(cluster.bootstrap)
-    t.wrote(producer)
-    fill(producer, t, 30, seed=seed)
 
 
 async def noticed(client, t):
@@ -66,25 +53,22 @@ async def noticed(client, t):
 
 @pytest.mark.everyday
 @variants
-async def test_recreated_under_connected_clients(cluster, topic, bridge, recovery, variant, seed):
-    old = await asyncio.to_thread(old_topic, cluster, topic)
+async def test_recreated_under_connected_clients(cluster, topic, bridge, recovery, during, variant, seed):
+    old = await old_topic(topic)
     b = bridge(old)
-    clients = [Subscriber({old.name: "earliest"}), Subscriber({old.name: "live"})]
-    for client in clients:
-        await client.connect(b.port)
-        await client.subscribed(old.name)
-    await clients[0].reach(old.name, old.ends())
-    await asyncio.to_thread(more, cluster, old, "live")
-    for client in clients:
-        await client.reach(old.name, old.ends())
+    clients = await joined(b, old, "earliest", "live")
+    await reached(old, clients[0])
+    await written(old, 30, seed="live")
+    await reached(old, *clients)
     first = await asyncio.to_thread(old.truth)
     new = await recreate(cluster, topic, old, variant)
+    await during(b, *clients)
     with recovery("noticed and read anew"):
         for client in clients:
             await noticed(client, new)
-    await asyncio.to_thread(more, cluster, new, "after")
+    await written(new, 30, seed="after")
+    await reached(new, *clients)
     for client in clients:
-        await client.reach(new.name, new.ends())
         await client.close()
     assert_reset(new.name, first, await asyncio.to_thread(new.truth), *clients, reason="recreated")
 
@@ -93,11 +77,10 @@ async def test_recreated_under_connected_clients(cluster, topic, bridge, recover
 @pytest.mark.parametrize("restarted", [pytest.param(False, id="same-bridge"), pytest.param(True, id="another-bridge")])
 async def test_recreated_while_clients_are_away(cluster, topic, bridge, recovery, variant, restarted, seed):
     """One left at the old end, one in the middle of it."""
-    old = await asyncio.to_thread(old_topic, cluster, topic)
+    old = await old_topic(topic)
     b = bridge(old)
-    clients = [Subscriber({old.name: "earliest"}), Subscriber({old.name: "earliest"})]
+    clients = await joined(b, old, "earliest", "earliest")
     for client, ends in zip(clients, (old.ends(), {p: RECORDS // PARTITIONS // 2 for p in range(PARTITIONS)})):
-        await client.connect(b.port)
         await client.reach(old.name, ends)
         await client.cut()
     first = await asyncio.to_thread(old.truth)

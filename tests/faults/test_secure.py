@@ -5,10 +5,9 @@ import asyncio
 import pytest
 
 from harness.client import Subscriber
-from harness.load import fill
-from harness.producer import RememberingProducer
 from harness.verdict import assert_right
 from secure import PASSWORD
+from steps import finished, joined, reached, written
 
 pytestmark = pytest.mark.cluster("secure")
 
@@ -35,23 +34,18 @@ def flags(wanted):
 async def test_a_way_in(cluster, topic, bridge, recovery, way):
     """Live, from the beginning and resumed: every handle of the bridge gets in."""
     t = topic(2)
-    producer = RememberingProducer(cluster.bootstrap)
-    t.wrote(producer)
-    await asyncio.to_thread(fill, producer, t, 300)
+    await written(t, 300)
     address, wanted = settings(cluster, way)
     b = bridge(t, bootstrap=address, warm="0", kafka=flags(wanted))
     clients = [await Subscriber({t.name: start}).connect(b.port) for start in ("live", "earliest")]
     with recovery("connected and served"):
         for client in clients:
             await client.subscribed(t.name)
-        await clients[1].reach(t.name, t.ends())
+        await reached(t, clients[1])
     await clients[1].cut()
-    await asyncio.to_thread(fill, producer, t, 100, seed="later")
+    await written(t, 100, seed="later")
     await clients[1].connect(b.port)
-    for client in clients:
-        await client.reach(t.name, t.ends())
-        await client.close()
-    await asyncio.to_thread(assert_right, t, *clients)
+    await finished(t, *clients)
     assert PASSWORD not in "".join(b.log)
 
 
@@ -73,31 +67,24 @@ async def test_a_wrong_way_is_said(cluster, topic, bridge, wrong, said):
 
 async def test_a_secret_from_a_file(cluster, topic, bridge, tmp_path):
     t = topic(1)
-    producer = RememberingProducer(cluster.bootstrap)
-    t.wrote(producer)
-    await asyncio.to_thread(fill, producer, t, 10)
+    await written(t, 10)
     address, wanted = settings(cluster, "plain")
     secret = tmp_path / "password"
     secret.write_text(wanted.pop("sasl.password") + "\n")
     b = bridge(t, bootstrap=address, kafka=flags({**wanted, "sasl.password.file": secret}))
-    client = await Subscriber({t.name: "earliest"}).connect(b.port)
-    await client.reach(t.name, t.ends())
-    await client.close()
-    await asyncio.to_thread(assert_right, t, client)
+    await finished(t, *await joined(b, t, "earliest"))
 
 
 @pytest.mark.everyday
 async def test_a_denied_topic_fails_alone_and_recovers(cluster, topic, bridge, recovery):
     allowed, denied = topic(1), topic(1)
-    producer = RememberingProducer(cluster.bootstrap)
     for t in (allowed, denied):
-        t.wrote(producer)
-        await asyncio.to_thread(fill, producer, t, 50)
+        await written(t, 50)
     await asyncio.to_thread(cluster.acl, "--add", denied.name)
     address, wanted = settings(cluster, "scram-256")
     b = bridge(allowed, denied, bootstrap=address, kafka=flags(wanted))
-    client = await Subscriber({allowed.name: "earliest"}).connect(b.port)
-    await client.reach(allowed.name, allowed.ends())
+    (client,) = await joined(b, allowed, "earliest")
+    await reached(allowed, client)
     client.wants[denied.name] = "earliest"
     reply = await client.reply(await client.subscribe(denied.name))
     assert (reply.name, reply.body["code"], reply.body["retry"]) == ("error", "topic_unavailable", True)
@@ -105,13 +92,11 @@ async def test_a_denied_topic_fails_alone_and_recovers(cluster, topic, bridge, r
     with recovery("it is there"):
         while (await client.reply(await client.subscribe(denied.name))).name == "error":
             await asyncio.sleep(0.2)  # only asking shows
-        await client.reach(denied.name, denied.ends())
+        await reached(denied, client)
     await asyncio.to_thread(cluster.acl, "--add", denied.name)
     with recovery("it is told when the right is lost"):
         await client.until(lambda: (client.control("unsubscribed") or reply).body.get("code") == "topic_unavailable"
                            and client.control("unsubscribed"), "the channel's end")
-    await asyncio.to_thread(fill, producer, allowed, 50, seed="after")
-    await client.reach(allowed.name, allowed.ends())
-    await client.close()
-    await asyncio.to_thread(assert_right, allowed, client)
+    await written(allowed, 50, seed="after")
+    await finished(allowed, client)
     await asyncio.to_thread(assert_right, denied, client)
