@@ -119,7 +119,8 @@ Declaration<Owner> dictionary(Naming naming, Access access, std::string allowed)
   Declaration<Owner> made{naming.key, naming.flag, naming.metavar, naming.text, Declaration<Owner>::Shape::map, allowed};
   made.schema = R"("type":"object","additionalProperties":{"type":["string","number","boolean"]})";
   made.set = [key = naming.key, access, allowed](Owner& owner, const Node& node) {
-    if (node.kind != Node::Kind::map) throw refusal(node.place, key, found_text(node), allowed);
+    const bool hide = key == "kafka" && node.kind == Node::Kind::scalar;  // it may hold a password
+    if (node.kind != Node::Kind::map) throw refusal(node.place, key, hide ? "a text" : found_text(node), allowed);
     for (const auto& [name, value] : node.members) {
       if (value.kind != Node::Kind::scalar) throw refusal(value.place, key + "." + name, found_text(value), "one text");
       reach(access, owner)[name] = value.text;

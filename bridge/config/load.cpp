@@ -3,11 +3,11 @@
 #include "config/declaration.h"
 #include "config/load_steps.h"
 #include "config/machine.h"
+#include "config/whole_file.h"
 #include "config/yaml_file.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 
 namespace tailrace {
 
@@ -79,11 +79,12 @@ void apply_flags(Settings& settings, const SettingSources& sources) {
 }
 
 std::string read_secret(const std::string& place, const std::string& key, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file && text.empty()) throw refusal(place, key, "no readable file", "a file that holds the value");
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return text;
+  const std::string allowed = "a file that holds the value";
+  auto text = read_file(path);
+  if (!text) throw refusal(place, key, "no readable file (" + text.error().message + ")", allowed);
+  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
+  if (text->empty()) throw refusal(place, key, "an empty file", allowed);
+  return *text;
 }
 
 // sasl.password.file → sasl.password
@@ -129,6 +130,8 @@ void fill_computed(Settings& settings) {
 void check_together(const Settings& settings, bool listens) {
   if (settings.brokers.empty()) refuse_setting(settings, "brokers", "at least one HOST:PORT");
   if (!listens) return;
+  if (settings.places.contains("web") && !settings.web.empty() && !std::filesystem::is_directory(settings.web))
+    refuse_setting(settings, "web", "a directory that is there, or nothing for no page");
   if (!settings.listen.is_loopback() && !settings.allow_public)
     refuse_setting(settings, "listen", "a loopback address or unix:/path, or any with public: true (--public)");
   if (!settings.admin.is_loopback() && !settings.allow_public)

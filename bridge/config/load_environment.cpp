@@ -63,7 +63,7 @@ void set_setting(Settings& settings, const std::string& key, const Node& node) {
 
 Node key_value(const Node& node, const std::string& key) {
   const auto equals = node.text.find('=');
-  if (equals == std::string::npos || equals == 0) throw refusal(node.place, key, found_text(node), "KEY=VALUE");
+  if (equals == std::string::npos || equals == 0) throw refusal(node.place, key, "a text without KEY=", "KEY=VALUE");  // not shown: it may hold a password
   Node map{Node::Kind::map, node.place, {}, {}, {}};
   map.members.emplace_back(node.text.substr(0, equals), Node::scalar(node.place, node.text.substr(equals + 1)));
   return map;

@@ -70,7 +70,9 @@ StartError refusal(const std::string& place, const std::string& key, const std::
                    const std::string& allowed, const std::string& suggestion) {
   auto line = place.empty() ? std::string() : place + ": ";
   const bool says_the_key = place.starts_with("--") || place.starts_with("TAILRACE_");
+  const std::string pairs = "kafka.";  // of one flag, --kafka, each has a key of its own
   if (!key.empty() && !says_the_key) line += key + ": ";
+  if (place == "--kafka" && key.starts_with(pairs)) line += key.substr(pairs.size()) + ": ";
   line += "found " + found + "; allowed: " + allowed;
   if (!suggestion.empty()) line += "; did you mean \"" + suggestion + "\"?";
   return StartError(line);

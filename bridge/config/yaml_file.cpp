@@ -1,11 +1,8 @@
 #include "config/yaml_file.h"
 
-#include <yaml-cpp/yaml.h>
+#include "config/whole_file.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
+#include <yaml-cpp/yaml.h>
 
 namespace tailrace {
 
@@ -75,11 +72,9 @@ Node read_yaml(const std::string& text, const std::string& name) {
 }
 
 Node read_yaml_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) throw refusal(path, "", std::string("no readable file (") + std::strerror(errno) + ")", "a YAML file");
-  return read_yaml(text.str(), path);
+  const auto text = read_file(path);
+  if (!text) throw refusal(path, "", "no readable file (" + text.error().message + ")", "a YAML file");
+  return read_yaml(*text, path);
 }
 
 }  // namespace tailrace
