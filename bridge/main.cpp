@@ -5,7 +5,9 @@
 #include "commands/demo_data.h"
 #include "commands/demo_feed.h"
 #include "commands/run.h"
+#include "commands/terminal.h"
 #include "config/cli.h"
+#include "config/describe.h"
 
 #include <csignal>
 #include <iostream>
@@ -41,9 +43,20 @@ int run(const Invocation& invocation) {
   return kExitDone;
 }
 
+// What librdkafka refuses names a key; where that key was set is known here.
+int run_with_places(const Invocation& invocation) {
+  try {
+    return run(invocation);
+  } catch (const StartError& refused) {
+    throw StartError(with_place(invocation.settings, refused.what()));
+  }
+}
+
 int guarded(int argc, char** argv) {
   try {
-    return run(parse_command_line(argc, argv, environ));
+    const int code = run_with_places(parse_command_line(argc, argv, environ));
+    flush_output();
+    return code;
   } catch (const StartError& error) {
     std::cerr << "tailrace: " << error.what() << '\n';
     return kExitUsage;

@@ -4,6 +4,9 @@
 #include "kafka/demo_broker.h"
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
 
 namespace tailrace {
 
@@ -19,22 +22,46 @@ Settings demo_settings(const DemoBroker& broker, Settings settings) {
   return settings;
 }
 
+// What to type: the bare name only where a shell would find this very program by it.
+std::string own_command() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const auto found = std::filesystem::path(folder) / "tailrace";
+    if (std::filesystem::exists(found, error))
+      return std::filesystem::equivalent(found, program, error) ? "tailrace" : program.string();
+  }
+  return program.string();
+}
+
 void greet(const std::string& page, const std::string& kafka) {
   std::printf("http://%s\n\nYour own records, in another terminal:\n", page.c_str());
   std::printf("  echo '{\"temperature\": 21.5}' | kcat -P -b %s -t my-topic\n", kafka.c_str());
-  std::printf("  tailrace produce --brokers %s --topic my-topic --rate 10\n\nCtrl-C ends it.\n", kafka.c_str());
+  std::printf("  %s produce --brokers %s --topic my-topic --rate 10\n\nCtrl-C ends it.\n", own_command().c_str(),
+              kafka.c_str());
   std::fflush(stdout);
+}
+
+std::unique_ptr<DemoBroker> start_broker(std::uint16_t port) {
+  try {
+    return std::make_unique<DemoBroker>(port);
+  } catch (const StartError& refused) {
+    throw StartError(std::string("--kafka-port: ") + refused.what() + "; choose another with --kafka-port");
+  }
 }
 
 }  // namespace
 
 int run_demo(const DemoOptions& options, Settings settings, const StartFeed& start_feed) {
-  DemoBroker broker(options.kafka_port);
+  const auto started = start_broker(options.kafka_port);
+  DemoBroker& broker = *started;
   Bridge bridge(demo_settings(broker, std::move(settings)), {}, true);
   // The broker knows no times, so the back-dated records must come after the reading began: then the log has them all.
   std::shared_ptr<void> feed;
+  greet(bridge.address(), broker.address());  // before the first line of the log
   return bridge.run([&] {
-    greet(bridge.address(), broker.address());
     bridge.when_ready([&] { feed = start_feed(broker.address()); });
   });
 }

@@ -10,6 +10,7 @@
 namespace tailrace {
 
 int run_check(const CheckOptions& options, const Settings& settings) {
+  check_kafka_settings(settings);  // first: a mistyped key would not be known for a secret
   std::fputs(describe_settings(settings).c_str(), stdout);
   if (!options.connect) return kExitDone;
   std::fputs("\n", stdout);

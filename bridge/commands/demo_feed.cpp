@@ -16,7 +16,7 @@ void produce(const std::string& brokers, const Descriptor& stop) {
   options.brokers = {brokers};
   options.source = ProduceOptions::Source::demo;
   try {
-    ProduceRun(options, stop).send_demo();
+    ProduceRun(options, stop, Progress::silent()).send_demo();
   } catch (const std::exception& error) {
     spdlog::error("the demo's records ended: {}", error.what());
   }

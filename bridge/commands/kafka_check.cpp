@@ -1,7 +1,6 @@
 #include "commands/kafka_check.h"
 
 #include "commands/kafka_settings.h"
-#include "config/describe.h"
 #include "kafka/ingest.h"
 #include "kafka/kafka_archive.h"
 #include "log/feed.h"
@@ -20,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
+constexpr auto kAnswer = 5s;  // any, of any broker
 constexpr auto kPatience = 20s;
 constexpr auto kPatterns = 3s;  // what matches a pattern comes with the first answer; this is ample
 
@@ -36,14 +36,15 @@ struct Asked {
 class KafkaCheck : public Feed {
  public:
   KafkaCheck(const KafkaSettings& kafka, const Settings& settings)
-      : settings_(settings), archive_(kafka, 1, archive_probe_), ingest_(kafka, specs(), {}, *this, ingest_probe_) {}
+      : settings_(settings), asker_(kafka), archive_(kafka, 1, archive_probe_), ingest_(kafka, specs(), {}, *this, ingest_probe_) {}
   ~KafkaCheck() override { archive_.stop(); }
 
   KafkaFindings run() {
     ingest_.start();
-    const auto deadline = Clock::now() + kPatience;
+    const auto begin = Clock::now();
     const auto work = boost::asio::make_work_guard(context_);
-    while (!settled() && Clock::now() < deadline) context_.run_one_for(100ms);
+    while (!settled() && Clock::now() < begin + (reachable_ ? kPatience : kAnswer)) context_.run_one_for(100ms);
+    asker_.serve();
     return findings();
   }
 
@@ -67,6 +68,7 @@ class KafkaCheck : public Feed {
   void on(const KafkaStatus& status) {
     if (status.reachable && !reachable_) reachable_since_ = Clock::now();
     reachable_ = status.reachable;
+    unreachable_ = !status.reachable;
   }
 
   void on(const LogOpened& opened) {
@@ -99,7 +101,7 @@ class KafkaCheck : public Feed {
   }
 
   bool settled() const {
-    if (!reachable_) return false;
+    if (!reachable_) return unreachable_;
     for (const auto& [id, asked] : asked_)
       if (!asked.answered) return false;
     return std::all_of(settings_.channels.begin(), settings_.channels.end(), [this](const ChannelRule& rule) {
@@ -113,7 +115,7 @@ class KafkaCheck : public Feed {
       findings.good = findings.good && good;
       findings.lines.push_back((good ? "ok    " : "FAIL  ") + line);
     };
-    say(reachable_, "kafka " + find_brokers() + (reachable_ ? ": reachable" : ": does not answer"));
+    say(reachable_, "kafka " + reach_kafka(settings_.brokers, {}).brokers + (reachable_ ? ": reachable" : why_not()));
     if (!reachable_) return findings;
     for (const auto& rule : settings_.channels)
       if (!rule.is_pattern() && !about(rule.topic)) say(false, "topic " + rule.topic + ": no answer");
@@ -135,17 +137,18 @@ class KafkaCheck : public Feed {
     return trouble.empty() ? partitions + ", readable, channel " + asked.channel->name : trouble;
   }
 
-  std::string find_brokers() const {
-    std::string text;
-    for (const auto& broker : settings_.brokers) text += (text.empty() ? "" : ",") + broker;
-    return text;
+  std::string why_not() const {
+    const auto reason = why_unreachable(asker_);
+    return ": does not answer" + (reason.empty() ? "" : " (" + reason + ")");
   }
 
   const Settings& settings_;
   boost::asio::io_context context_;
   std::map<ChannelId, Asked> asked_;
   bool reachable_ = false;
+  bool unreachable_ = false;  // for certain
   Clock::time_point reachable_since_;
+  Producer asker_;  // hears why nobody answers
   ArchiveProbe archive_probe_;
   IngestProbe ingest_probe_;
   KafkaArchive archive_;
@@ -154,12 +157,13 @@ class KafkaCheck : public Feed {
 
 }  // namespace
 
+void check_kafka_settings(const Settings& settings) {
+  const auto kafka = reach_kafka({}, settings.kafka);
+  Handle(kafka, RD_KAFKA_CONSUMER, Handle::consumer_properties(kafka));
+}
+
 KafkaFindings ask_kafka(const Settings& settings) {
-  try {
-    return KafkaCheck(reach_kafka(settings.brokers, settings.kafka), settings).run();
-  } catch (const StartError& error) {
-    throw StartError(with_place(settings, error.what()));
-  }
+  return KafkaCheck(reach_kafka(settings.brokers, settings.kafka), settings).run();
 }
 
 }  // namespace tailrace

@@ -14,7 +14,10 @@ struct KafkaFindings {
   std::vector<std::string> lines;
 };
 
-// Takes up to half a minute where Kafka does not answer. Throws StartError where librdkafka refuses the settings.
+// Throws StartError where librdkafka refuses the settings meant for it. Asks nobody.
+void check_kafka_settings(const Settings& settings);
+
+// Gives brokers that do not answer five seconds, topics twenty. Throws as check_kafka_settings() does.
 KafkaFindings ask_kafka(const Settings& settings);
 
 }  // namespace tailrace

@@ -1,7 +1,7 @@
-// How the commands reach Kafka, out of the settings or their own options.
+// How the commands reach Kafka, out of the settings or their own options, and why they do not.
 #pragma once
 
-#include "kafka/settings.h"
+#include "kafka/producer.h"
 
 #include <map>
 #include <string>
@@ -11,5 +11,8 @@ namespace tailrace {
 
 KafkaSettings reach_kafka(const std::vector<std::string>& brokers,
                           const std::map<std::string, std::string>& properties);
+
+// What keeps it from its brokers, for a person; empty where nothing does.
+std::string why_unreachable(const Producer& producer);
 
 }  // namespace tailrace

@@ -3,14 +3,28 @@
 #include "commands/load_run.h"
 #include "commands/run.h"
 #include "commands/start_json.h"
+#include "commands/stream.h"
 #include "config/cli.h"
 
 #include <cstdio>
 
 namespace tailrace {
 
+namespace {
+
+constexpr std::chrono::seconds kConnectTime{10};
+
+// Clients come back for ever; where nobody listens from the beginning, that is said instead.
+void reach(const BridgeUrl& url) {
+  const Descriptor nothing;  // Ctrl-C may simply end it
+  Stream(url, nothing, Stream::Clock::now() + kConnectTime);
+}
+
+}  // namespace
+
 int run_load(const LoadOptions& options) {
   if (options.url.tls) throw StartError("URL: found a TLS address; allowed: ws:// or http://, load speaks no TLS");
+  reach(options.url);
   LoadShared shared;
   shared.channel = options.channel;
   shared.prefix = data_prefix(options.channel);

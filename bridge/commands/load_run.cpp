@@ -1,5 +1,6 @@
 #include "commands/load_run.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "commands/interrupt.h"
 
@@ -36,11 +37,6 @@ void raise_descriptor_limit(std::uint32_t clients) {
 void watch(int epoll, int descriptor, std::uint32_t events, void* who, int operation) {
   epoll_event event{events, {.ptr = who}};
   epoll_ctl(epoll, operation, descriptor, &event);
-}
-
-Millis unix_millis() {
-  using std::chrono::system_clock;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
@@ -130,7 +126,7 @@ void LoadRun::serve(LoadClient& client, std::uint32_t events) {
 
 void LoadRun::read(LoadClient& client) {
   const auto got = ::read(client.descriptor(), buffer_.data(), buffer_.size());
-  shared_.now = unix_millis();
+  shared_.now = now_millis();
   shared_.clock = seconds_since(window_);
   if (got > 0) return client.read({buffer_.data(), static_cast<std::size_t>(got)});
   if (got == 0 || (errno != EAGAIN && errno != EINTR)) client.lost();

@@ -1,5 +1,6 @@
 #include "commands/produce_run.h"
 
+#include "base/clock.h"
 #include "commands/demo_data.h"
 #include "commands/interrupt.h"
 #include "commands/kafka_settings.h"
@@ -24,11 +25,6 @@ constexpr std::size_t kMostQueued = 50'000;
 constexpr int kDemoMillis = 50;
 constexpr std::uint64_t kAtOnce = 1000;
 
-Millis unix_millis() {
-  using std::chrono::system_clock;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 // Retries must not send a record twice, unless somebody chose otherwise.
 KafkaSettings reach(const ProduceOptions& options) {
   auto properties = options.kafka;
@@ -43,8 +39,8 @@ std::string rate_text(double rate) {
 
 }  // namespace
 
-ProduceRun::ProduceRun(const ProduceOptions& options, const Descriptor& interrupt)
-    : options_(options), interrupt_(interrupt), producer_(reach(options)) {}
+ProduceRun::ProduceRun(const ProduceOptions& options, const Descriptor& interrupt, Progress progress)
+    : options_(options), interrupt_(interrupt), producer_(reach(options)), progress_(std::move(progress)) {}
 
 // The producer waits where its queue is full, deaf to Ctrl-C; so it is never filled. False: interrupted, nothing sent.
 bool ProduceRun::send(const NewRecord& record) {
@@ -101,7 +97,7 @@ void ProduceRun::send_generated() {
 
 bool ProduceRun::send_generated_record() {
   const auto key = "k" + std::to_string(sent_ % options_.keys);
-  const auto now = unix_millis();
+  const auto now = now_millis();
   value_ = "{\"n\":" + std::to_string(sent_ / options_.keys) + ",\"sent\":" + std::to_string(now) + ",\"pad\":\"";
   value_.append(options_.size > value_.size() + 2 ? options_.size - value_.size() - 2 : 0, 'x');
   value_ += "\"}";
@@ -109,9 +105,9 @@ bool ProduceRun::send_generated_record() {
 }
 
 void ProduceRun::send_demo() {
-  DemoData data(unix_millis() - options_.back_dated.count(), std::random_device{}());
+  DemoData data(now_millis() - options_.back_dated.count(), std::random_device{}());
   do {
-    for (const auto& record : data.until(unix_millis()))
+    for (const auto& record : data.until(now_millis()))
       if (!send({record.topic, record.key, record.value, {}, {}, record.timestamp})) return;
     tick();
   } while (!over() && wait(-1, kDemoMillis));
@@ -129,8 +125,7 @@ void ProduceRun::tick() {
   auto line = with_commas(sent_) + " sent, " + with_commas(producer_.delivered()) + " acknowledged, " +
               rate_text(static_cast<double>(sent_ - shown_sent_) / since.count());
   if (producer_.failed() + refused_) line += ", " + with_commas(producer_.failed() + refused_) + " failed";
-  if (producer_.delivered() == 0 && !producer_.unreachable().empty())
-    line += " (" + printable(producer_.unreachable()) + ")";
+  if (const auto why = why_unreachable(producer_); producer_.delivered() == 0 && !why.empty()) line += " (" + why + ")";
   progress_.show(line);
   shown_ = Clock::now();
   shown_sent_ = sent_;
@@ -149,10 +144,9 @@ std::string ProduceRun::summary() const {
               decimal_text(seconds(), 1) + " s (" + rate_text(static_cast<double>(sent_) / std::max(seconds(), 0.001)) +
               "), " + with_commas(producer_.delivered()) + " acknowledged";
   if (missing == 0) return text;
-  const auto& why = !trouble_.empty()              ? trouble_
-                    : !producer_.trouble().empty() ? producer_.trouble()
-                                                   : producer_.unreachable();
-  return text + ", " + with_commas(missing) + " not: " + (why.empty() ? "no answer" : printable(why));
+  const auto refused = trouble_.empty() ? producer_.trouble() : trouble_;
+  const auto why = refused.empty() ? why_unreachable(producer_) : printable(refused);
+  return text + ", " + with_commas(missing) + " not: " + (why.empty() ? "no answer" : why);
 }
 
 }  // namespace tailrace

@@ -14,7 +14,8 @@ namespace tailrace {
 
 class ProduceRun {
  public:
-  ProduceRun(const ProduceOptions& options, const Descriptor& interrupt);
+  // Both must outlive it.
+  ProduceRun(const ProduceOptions& options, const Descriptor& interrupt, Progress progress = {});
 
   void send_input();
   void send_generated();

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "commands/interrupt.h"
 #include "commands/run.h"
 #include "commands/start_json.h"
@@ -14,16 +15,11 @@ namespace tailrace {
 
 namespace {
 
-Millis unix_millis() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 // An end that counts from now must not move on with every reconnect.
 std::string fixed_end(const std::string& text) {
   const auto end = parse_start_text(text);
   const auto* ago = end ? std::get_if<Ago>(&*end) : nullptr;
-  return ago ? std::to_string(unix_millis() - ago->before) : text;
+  return ago ? std::to_string(now_millis() - ago->before) : text;
 }
 
 TailRequest request_of(const TailOptions& options) {

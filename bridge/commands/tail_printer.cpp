@@ -96,7 +96,7 @@ void TailPrinter::say(const char* colour, const std::string& text) {
 }
 
 void TailPrinter::flush() {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw OutputClosed{};
+  if (!flush_output()) throw OutputClosed{};
 }
 
 }  // namespace tailrace

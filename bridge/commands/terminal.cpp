@@ -1,11 +1,23 @@
 #include "commands/terminal.h"
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <stdexcept>
 
 namespace tailrace {
+
+namespace {
+
+constexpr std::chrono::seconds kFirstPause{10};
+constexpr std::chrono::minutes kMostPause{10};
+
+}  // namespace
 
 bool may_colour(int descriptor) {
   const char* no_colour = std::getenv("NO_COLOR");
@@ -33,9 +45,27 @@ std::string byte_text(double bytes) {
   return decimal_text(bytes, unit == 0 ? 0 : 1) + " " + kUnits[unit];
 }
 
-Progress::Progress() : terminal_(isatty(STDERR_FILENO)) {}
+bool flush_output() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return true;
+  const std::string reason = errno ? std::string(": ") + std::strerror(errno) : "";
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  if (poll(&output, 1, 0) > 0 && output.revents & (POLLERR | POLLHUP)) return false;
+  throw std::runtime_error("can't write the output" + reason);
+}
 
-void Progress::show(const std::string& line) {
+Progress::Progress() : terminal_(isatty(STDERR_FILENO)), pause_(kFirstPause) {}
+
+Progress Progress::silent() {
+  Progress made;
+  made.silent_ = true;
+  return made;
+}
+
+void Progress::show(const std::string& line, Clock::time_point now) {
+  if (silent_ || (!terminal_ && now - shown_ < pause_)) return;
+  if (!terminal_) pause_ = std::min<Clock::duration>(2 * pause_, kMostPause);
+  shown_ = now;
   std::fprintf(stderr, terminal_ ? "\r%s\x1b[K" : "%s\n", line.c_str());
   std::fflush(stderr);
   open_ = terminal_;

@@ -122,6 +122,7 @@ void finish(Gathered& gathered, const char* const* environment) {
   if (invocation.action == Action::health) finish_health(gathered, environment);
   if (invocation.action == Action::demo) {
     invocation.settings.listen = {"127.0.0.1", invocation.demo.port, {}};
+    invocation.settings.places["listen"] = "--port";
     if (!invocation.settings.places.contains("admin")) invocation.settings.admin.port = 0;  // whichever is free
   }
 }

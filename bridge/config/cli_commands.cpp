@@ -91,7 +91,7 @@ void add_serve(CLI::App& program, Gathered& gathered) {
       "those without a flag, the limits among them, only there. A flag is stronger than the environment, that than "
       "the\n"
       "file. SIGHUP reloads channels, limits and log level; SIGTERM drains, a second one ends at once.\n"
-      "Exit codes: 0 drained and done, 1 failed while running, 2 bad arguments or configuration.");
+      "Exit codes: 0 drained and done, 1 failed while running, 2 bad arguments or configuration, or an address is taken.");
 }
 
 void add_demo(CLI::App& program, Gathered& gathered) {
@@ -105,7 +105,7 @@ void add_demo(CLI::App& program, Gathered& gathered) {
   command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.listens = true; });
   command.footer(
       "Prints the page's URL, then lines to paste. Ctrl-C ends all of it; nothing is kept.\n"
-      "Exit codes: 0 ended by Ctrl-C, 1 failed (a port is taken), 2 bad arguments.");
+      "Exit codes: 0 ended by Ctrl-C, 1 failed while running, 2 bad arguments, or a port is taken.");
 }
 
 void add_check(CLI::App& program, Gathered& gathered) {
@@ -209,7 +209,7 @@ void add_load(CLI::App& program, Gathered& gathered) {
   command.footer(
       "Checks every client's chain (from equals the next before it, offsets ascend), the counter of values as produce\n"
       "makes them, per key, and takes latency from the records' timestamps. A client that is cut off comes back\n"
-      "with its position. Progress goes to stderr every second, the summary to stdout.\n"
+      "with its position. Progress goes to stderr, the summary to stdout.\n"
       "Exit codes: 0 nothing lost, nothing twice, 1 otherwise or a client was refused, 2 bad arguments.");
 }
 

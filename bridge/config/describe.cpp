@@ -45,6 +45,20 @@ std::string channel_line(const ChannelRule& rule) {
   return text + "\n";
 }
 
+// The key of the listener that could not be had; empty where the refusal is another.
+std::string listener_refused(const Settings& settings, const std::string& refusal) {
+  const auto names = [&](const ListenAddress& address) {
+    return refusal.starts_with("can't listen on " + format_listen_address(address) + ": ");
+  };
+  return names(settings.listen) ? "listen" : names(settings.admin) ? "admin" : "";
+}
+
+std::string with_place_of_listener(const Settings& settings, const std::string& key, const std::string& refusal) {
+  const auto at = settings.places.find(key);
+  const auto place = at == settings.places.end() ? key : at->second;
+  return place + ": " + refusal + "; choose another with " + (place.starts_with("--") ? place : "--" + key);
+}
+
 }  // namespace
 
 bool is_secret(const std::string& kafka_key) {
@@ -66,6 +80,8 @@ std::string describe_settings(const Settings& settings) {
 }
 
 std::string with_place(const Settings& settings, const std::string& refusal) {
+  const auto listener = listener_refused(settings, refusal);
+  if (!listener.empty()) return with_place_of_listener(settings, listener, refusal);
   const std::string kafka = "kafka: ";
   if (!refusal.starts_with(kafka)) return refusal;
   const auto key = refusal.substr(kafka.size(), refusal.find_first_of(": ", kafka.size()) - kafka.size());

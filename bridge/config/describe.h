@@ -13,7 +13,8 @@ std::string describe_settings(const Settings& settings);
 // Whether a setting of librdkafka is one not to show.
 bool is_secret(const std::string& kafka_key);
 
-// A refusal of librdkafka ("kafka: sasl.mechanism: …") with the place where that key was set in front.
+// A refusal that comes only when the program begins, of librdkafka ("kafka: sasl.mechanism: …") or of a listener ("can't
+// listen on 127.0.0.1:8080: …"), with the place where that was set in front.
 std::string with_place(const Settings& settings, const std::string& refusal);
 
 }  // namespace tailrace

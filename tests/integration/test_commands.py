@@ -1,9 +1,13 @@
 """Every command of the real program, on a real Kafka, as on a terminal; the demo on its own stand-in."""
 
 import json
+import os
 import re
 import signal
+import socket
 import subprocess
+import threading
+import time
 import urllib.request
 
 import pytest
@@ -21,6 +25,15 @@ def run(*words, stdin=None):
     """(exit code, stdout, stderr)"""
     done = subprocess.run([binary(), *map(str, words)], input=stdin, capture_output=True, text=True, timeout=300)
     return done.returncode, done.stdout, done.stderr
+
+
+def eventually(done, what):
+    """For what only asking shows. Asks five times a second."""
+    for _ in range(900):
+        if done():
+            return
+        threading.Event().wait(0.2)
+    raise TimeoutError(f"waited 180 s for {what} in vain")
 
 
 class Running:
@@ -90,9 +103,35 @@ def test_check_asks_kafka(filled, kafka):
     assert code == 1 and re.search(r"FAIL +topic absent\b", out), (out, err)
 
 
+def test_check_says_why_a_broker_does_not_answer():
+    code, out, err = run("check", "--connect", "--brokers", "127.0.0.1:1", "--topics", "any")
+    assert code == 1 and re.search(r"^FAIL +kafka 127\.0\.0\.1:1: does not answer \(.*Connection refused\)$", out, re.M), (out, err)
+
+
+@pytest.mark.parametrize("command", [["serve"], ["check"], ["produce"]])
+def test_what_librdkafka_refuses_is_said_with_its_place_and_without_its_value(command, tmp_path):
+    file = tmp_path / "tailrace.yaml"
+    file.write_text("brokers: ['127.0.0.1:1']\nkafka:\n  sasl.pasword: hunter2\n")
+    words = ["--topic", "any"] if command == ["produce"] else ["--topics", "any"]
+    code, out, err = run(*command, "-c", file, *words)
+    assert (code, out) == (2, "") and "hunter" not in err
+    assert err == f'tailrace: {file}:3: kafka: sasl.pasword: No such configuration property: "sasl.pasword"\n'
+
+
 def test_check_prints_schema_and_reference():
     assert json.loads(run("check", "--print-schema")[1])["type"] == "object"
     assert "stall_timeout" in run("check", "--print-reference")[1]
+
+
+def test_output_that_finds_no_space_is_a_failure_and_one_that_nobody_reads_is_none():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([binary(), "check", "--print-reference"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1) and done.stderr.startswith("tailrace: can't write the output")
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([binary(), "check", "--print-reference"], stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_health(filled, bridge):
@@ -153,6 +192,18 @@ def test_serve_for_everybody_says_so_and_only_when_asked(filled, kafka, running)
     b.until("anybody who reaches it may read every channel", b.process.stderr)
     info = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/api/channels", timeout=60))
     assert info["kafka"] == "kafka.example:9092"
+
+
+@pytest.mark.parametrize("listener", ["listen", "admin"])
+def test_serve_where_the_port_is_taken(listener):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        words = {"listen": "127.0.0.1:0", "admin": "127.0.0.1:0"} | {listener: address}
+        code, out, err = run("serve", "--brokers", "127.0.0.1:1", "--topics", "any", *(f"--{k}={v}" for k, v in words.items()))
+    assert (code, out) == (2, "")
+    assert err == f"tailrace: --{listener}: can't listen on {address}: Address already in use; choose another with --{listener}\n"
 
 
 def test_serve_logs_json(filled, kafka, running):
@@ -216,6 +267,18 @@ def test_tail_says_gaps_and_refusals_on_stderr(filled, kafka, bridge, tmp_path):
     assert code == 2 and "--from" in err and "yesterday" in err
 
 
+def test_tail_into_a_full_disk_fails_and_into_a_closed_pipe_just_ends(filled, bridge):
+    words = [binary(), "tail", f"127.0.0.1:{bridge(filled).port}", filled.name, "--from", "earliest"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (1, "tailrace: can't write the output: No space left on device\n")
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(words, stdout=write, stderr=subprocess.PIPE, text=True, timeout=300)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 # ---- produce and load
 
 async def test_produce_sends_lines_with_keys(topic, kafka, bridge):
@@ -243,6 +306,15 @@ async def test_produce_makes_a_load_and_load_counts_it(topic, kafka, bridge):
     assert summary["counters_lost"] == summary["counters_repeated"] == 0 and summary["server"]["rss"] > 0
 
 
+def test_produce_repeats_no_progress_into_a_file(topic, kafka):
+    code, out, err = run("produce", "--brokers", kafka.bootstrap, "--topic", topic(1).name, "--rate", 10, "--for", "3s")
+    assert (code, err) == (0, "") and re.search(r"^(\d+) records, .*, \1 acknowledged$", out), (out, err)
+
+
+def test_load_where_no_bridge_is_says_so():
+    assert run("load", "127.0.0.1:1", "--channel", "any") == (1, "", "tailrace: 127.0.0.1:1: Connection refused\n")
+
+
 async def test_produce_makes_the_demos_data(topic, kafka, bridge):
     b = bridge("metrics", "orders")
     subscriber = await Subscriber({"metrics": "earliest", "orders": "earliest"}).connect(b.port)
@@ -253,11 +325,55 @@ async def test_produce_makes_the_demos_data(topic, kafka, bridge):
 
 
 def test_produce_without_a_broker_fails(tmp_path):
-    code, _, err = run("produce", "--brokers", "127.0.0.1:1", "--topic", "t", "--kafka", "message.timeout.ms=1000", stdin="x\n")
-    assert code == 1 and err
+    code, out, _ = run("produce", "--brokers", "127.0.0.1:1", "--topic", "t", "--kafka", "message.timeout.ms=1000", stdin="x\n")
+    assert code == 1 and re.search("0 acknowledged, 1 not: .+$", out)
 
 
 # ---- the demo
+
+def first_lines(address, channel, count):
+    """So many lines of tail from the earliest on, as JSON."""
+    tail = subprocess.Popen([binary(), "tail", address, channel, "--from", "earliest", "--json"], text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
+    lines = [json.loads(tail.stdout.readline()) for _ in range(count)]
+    tail.kill()
+    tail.communicate()
+    return lines
+
+
+def test_the_demos_first_line_is_its_url_and_its_lines_work_as_printed():
+    began = time.time() * 1000
+    demo = subprocess.Popen([binary(), "demo", "--port", "0", "--kafka-port", "0"], text=True, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        address = re.fullmatch(r"http://(127\.0\.0\.1:\d+)\n", demo.stdout.readline()).group(1)
+        shown = list(iter(demo.stdout.readline, "Ctrl-C ends it.\n"))
+        kcat, produce = (line.strip() for line in shown if line.startswith("  "))
+        while "kafka reachable" not in demo.stdout.readline():
+            pass
+        subprocess.run(kcat, shell=True, check=True, timeout=120)
+        subprocess.run(produce.replace("--rate 10", "--rate 10 --count 5"), shell=True, check=True, timeout=120, stdout=subprocess.DEVNULL)
+        eventually(lambda: b'"my-topic"' in urllib.request.urlopen(f"http://{address}/api/channels", timeout=60).read(), "the new channel")
+        assert {line["v"].get("temperature", line["v"].get("n")) for line in first_lines(address, "my-topic", 6)} == {21.5, 0}
+        assert 118_000 < began - first_lines(address, "orders", 1)[0]["t"] < 122_000, "back-dated by two minutes"
+        demo.send_signal(signal.SIGINT)
+        assert not re.search("acknowledged|sent", demo.communicate(timeout=300)[0]) and demo.returncode == 0
+    finally:
+        demo.kill()
+        demo.communicate()
+
+
+@pytest.mark.parametrize("flag, says", [("--port", "can't listen on "), ("--kafka-port", "")])
+def test_the_demo_where_a_port_is_taken(flag, says):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        words = {"--port": 0, "--kafka-port": 0} | {flag: port}
+        code, out, err = run("demo", *(word for pair in words.items() for word in pair))
+    assert (code, out) == (2, "")
+    assert err == f"tailrace: {flag}: {says}127.0.0.1:{port}: Address already in use; choose another with {flag}\n"
+
 
 async def test_the_demo_is_read_by_kcat_and_by_a_websocket(running):
     demo = running("demo", "--port", 0, "--kafka-port", 0)

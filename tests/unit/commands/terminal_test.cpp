@@ -23,6 +23,24 @@ TEST(Terminal, foreign_text_cannot_command_it) {
   EXPECT_EQ(printable("a\x1b[31m\x7f\nä"), "a\\x1b[31m\\x7f\\x0aä");
 }
 
+TEST(Terminal, progress_in_a_file_comes_now_and_then) {
+  using namespace std::chrono_literals;
+  testing::internal::CaptureStderr();
+  Progress progress;
+  const auto begin = Progress::Clock::now();
+  for (auto since = 0s; since < 75s; since += 1s) progress.show(std::to_string(since.count()), begin + since + 500ms);
+  progress.end();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "10\n30\n70\n");
+}
+
+TEST(Terminal, silent_progress_says_nothing) {
+  testing::internal::CaptureStderr();
+  auto progress = Progress::silent();
+  progress.show("nothing", Progress::Clock::now() + std::chrono::hours(1));
+  progress.end();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST(StartJson, is_what_a_subscribe_message_wants) {
   EXPECT_EQ(start_json("live", "--from"), R"("live")");
   EXPECT_EQ(start_json("-90s", "--from"), R"("-90s")");

@@ -41,5 +41,13 @@ TEST(Describe, puts_a_place_before_what_librdkafka_refuses) {
   EXPECT_EQ(with_place(settings, "port taken"), "port taken");
 }
 
+TEST(Describe, says_of_a_listener_that_cannot_be_had_where_it_was_set_and_what_to_do) {
+  const auto settings = load("listen: 127.0.0.1:80\n");
+  EXPECT_THAT(with_place(settings, "can't listen on 127.0.0.1:80: Permission denied"),
+              testing::ContainsRegex("described.yaml:1: can't listen on 127.0.0.1:80: Permission denied; choose another with --listen$"));
+  EXPECT_EQ(with_place(settings, "can't listen on 127.0.0.1:8081: Address already in use"),
+            "admin: can't listen on 127.0.0.1:8081: Address already in use; choose another with --admin");
+}
+
 }  // namespace
 }  // namespace tailrace
