@@ -95,6 +95,8 @@ void add_shards(Families& all, const ShardPool& pool) {
   all.gauge("sessions", "Connected sessions.", sum(&ShardProbe::sessions));
   all.counter("sessions_opened_total", "Sessions that connected.", sum(&ShardProbe::sessions_opened));
   all.gauge("subscriptions", "Subscriptions that flow.", sum(&ShardProbe::subscriptions));
+  all.gauge("cursors_in_step", "Subscriptions that follow the log in memory.",
+            std::max(0.0, sum(&ShardProbe::subscriptions) - sum(&ShardProbe::catching_up)));
   all.gauge("cursors_catching_up", "Subscriptions that read older records from Kafka.", sum(&ShardProbe::catching_up));
   all.counter("cursors_lapped_total", "Cursors that fell off a log's tail.", sum(&ShardProbe::lapped));
   all.counter("updates_sent_total", "Updates sent.", sum(&ShardProbe::updates));

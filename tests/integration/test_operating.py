@@ -161,6 +161,7 @@ async def test_lags_of_sessions_and_cursors(kafka, topic, bridge):
     assert 0 < session["lag"] <= 20_000 + 100
     text = b.get("/metrics", b.admin_port)[1]
     lags = dict(re.findall(r'^tailrace_cursor_lag_records\{quantile="([^"]+)"\} (\S+)$', text, re.M))
+    assert b.metric("tailrace_cursors_in_step") + b.metric("tailrace_cursors_catching_up") == 1
     assert set(lags) == {"0.5", "0.9", "0.99", "1"} and all(float(lag) > 0 for lag in lags.values()), lags
     slow.close()
     await asyncio.to_thread(b.poll, lambda: b.metric("tailrace_sessions") == 0, "the session to end")
