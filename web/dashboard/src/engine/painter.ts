@@ -22,7 +22,7 @@ export interface Shown {
 }
 
 type Part = "stats" | "tables" | "channels" | "feed" | "lane";
-const kPace: Record<Part, number> = { stats: 250, tables: 100, channels: 500, feed: 200, lane: 200 };
+const kPace: Record<Part, number> = { stats: 200, tables: 100, channels: 500, feed: 200, lane: 200 };
 
 export class Painter {
   private due: Record<Part, number> = { stats: 0, tables: 0, channels: 0, feed: 0, lane: 0 };
@@ -36,7 +36,7 @@ export class Painter {
 
   is(part: Part, now: number): boolean {
     if (now < this.due[part]) return false;
-    this.due[part] = now + kPace[part];
+    this.due[part] = (Math.floor(now / kPace[part]) + 1) * kPace[part];
     return true;
   }
 

@@ -151,7 +151,7 @@ class App implements Controls {
 
   private draw(view: View, moment: Moment, slow: boolean): void {
     const held = this.scrubber.heldAt;
-    this.sheet.draw({ at: moment.at, span: view.span, past: moment.past, calm: moment.calm });
+    this.sheet.draw({ at: moment.at, span: view.span, past: moment.past, slow, calm: moment.calm });
     if (slow || held !== null) this.scrubber.draw(view, moment.now, moment.at);
     if (!slow) return;
     this.pill.show({ ...view, now: moment.now, at: moment.at });

@@ -22,18 +22,20 @@ export class FeedList {
   private nodes = new Map<number, HTMLElement>();
   private view: FeedView = { count: 0, first: 0, items: [], dividers: [], fresh: 0, searching: false, note: "" };
   private hovering = false;
+  private scrolled = 0;
+  private tall = 0;
   private asked = "";
   private state: "live" | "waiting" | "past" = "live";
 
   constructor(private readonly events: FeedEvents) {
     this.node.append(this.spacer, this.empty);
     this.node.before(this.freshButton);
-    this.node.addEventListener("scroll", () => this.ask(), { passive: true });
+    this.node.addEventListener("scroll", () => this.measure(), { passive: true });
     this.node.addEventListener("pointerenter", event => this.hover(event.pointerType === "mouse"));
     this.node.addEventListener("pointerleave", () => this.hover(false));
     this.node.addEventListener("keydown", event => this.key(event));
     this.freshButton.onclick = () => this.toTop();
-    new ResizeObserver(() => this.ask()).observe(this.node);
+    new ResizeObserver(() => this.measure()).observe(this.node);
   }
 
   update(view: FeedView, state: "live" | "waiting" | "past"): void {
@@ -50,7 +52,14 @@ export class FeedList {
 
   toTop(): void {
     this.hovering = false;
-    this.node.scrollTop = 0;
+    this.node.scrollTop = this.scrolled = 0;
+    this.ask();
+  }
+
+  /** Asked for only when it changes: within an update it would force a layout. */
+  private measure(): void {
+    this.scrolled = this.node.scrollTop;
+    this.tall = this.node.clientHeight;
     this.ask();
   }
 
@@ -59,15 +68,14 @@ export class FeedList {
     this.empty.hidden = view.count > 0;
     say(this.empty, view.searching ? "No record among the kept ones matches." : this.state === "past" ? "No records in this window." : "No records yet.");
     say(this.count, view.count === 0 ? "" : this.state === "waiting" ? "waiting" : view.searching ? `${grouped(view.count)} found` : view.count >= 500 ? "last 500" : `last ${view.count}`);
-    this.freshButton.hidden = view.fresh === 0 || this.node.scrollTop < 4;
+    this.freshButton.hidden = view.fresh === 0 || this.scrolled < 4;
     say(this.freshButton, `${grouped(view.fresh)} new`);
   }
 
   /** Tells the Worker which rows are in sight. */
   private ask(): void {
-    const { scrollTop, clientHeight } = this.node;
-    const first = Math.max(0, this.indexAt(scrollTop) - kSpare), rows = Math.ceil(clientHeight / kRow) + 2 * kSpare;
-    const hold = this.hovering || scrollTop > 4, text = `${first} ${rows} ${hold}`;
+    const first = Math.max(0, this.indexAt(this.scrolled) - kSpare), rows = Math.ceil(this.tall / kRow) + 2 * kSpare;
+    const hold = this.hovering || this.scrolled > 4, text = `${first} ${rows} ${hold}`;
     if (text === this.asked) return;
     this.asked = text;
     this.events.window(first, rows, hold);

@@ -19,13 +19,14 @@ export interface Drawn {
   drawn(): void;
 }
 
+/** The Worker's slow parts come at full tenths of the bridge's seconds too: one frame has all the layout, nine have none. */
 const kSlow = 100;
 
 export class Loop {
   view: View | null = null;
   private fresh = false;
   private received = 0;
-  private slowAt = 0;
+  private tenth = 0;
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor(private readonly parts: Drawn) {
@@ -51,15 +52,15 @@ export class Loop {
 
   /** Draws the slow parts at the next frame too. */
   hurry(): void {
-    this.slowAt = 0;
+    this.tenth = 0;
   }
 
   private frame(): void {
     requestAnimationFrame(() => this.frame());
     if (!this.view) return;
     if (this.fresh) this.parts.take(this.view);
-    const now = performance.now(), slow = now - this.slowAt >= kSlow || this.fresh && this.view.mode === "past";
-    if (slow) this.slowAt = now;
+    const tenth = Math.floor(this.now / kSlow), slow = tenth !== this.tenth || (this.fresh && this.view.mode === "past");
+    this.tenth = tenth;
     this.parts.draw(this.view, this.moment, slow);
     if (this.fresh) {
       this.fresh = false;

@@ -18,7 +18,7 @@ export class LastPanel extends Panel {
   private lines = new Map<string, Line>();
   private shape = "";
   private view: LastView | null = null;
-  private agedAt = 0;
+  private wide = 480;
 
   constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
     super(spec, onMenu);
@@ -41,10 +41,8 @@ export class LastPanel extends Panel {
   }
 
   /** Only ages move on their own. */
-  draw({ at }: Frame): void {
-    if (Math.abs(at - this.agedAt) < 100 && !this.dirty) return;
-    this.dirty = false;
-    this.agedAt = at;
+  draw({ at, slow }: Frame): void {
+    if (!slow) return;
     for (const line of this.lines.values()) say(line.age, age(at - line.t));
   }
 
@@ -65,9 +63,13 @@ export class LastPanel extends Panel {
     this.size(widthsOf(view));
   }
 
+  override fit(): void {
+    this.wide = this.node.clientWidth || this.wide;
+  }
+
   /** How many fields fit. */
   private room(view: LastView): number {
-    const wide = this.node.clientWidth || 480, widths = widthsOf(view);
+    const { wide } = this, widths = widthsOf(view);
     let n = view.fields.length;
     while (n > 1 && widths.slice(0, n + 1).reduce((a, b) => a + b, 0) + widths[widths.length - 1] > wide) n--;
     return n;
@@ -160,9 +162,8 @@ function flash(cell: Cell, up: boolean): void {
   cell.node.dataset.dir = up ? "▲" : "▼";
   if (now - cell.flashed < kFlash / 2) return;
   cell.flashed = now;
-  cell.node.classList.remove("flash");
-  void cell.node.offsetWidth;
   cell.node.classList.add("flash");
+  cell.node.dataset.beat = cell.node.dataset.beat === "odd" ? "even" : "odd"; // another name starts the fade again, without a layout
 }
 
 function age(ms: number): string {

@@ -6,6 +6,8 @@ export interface Frame {
   at: number;
   span: number;
   past: boolean;
+  /** About ten times a second: now figures and words may change. */
+  slow: boolean;
   /** Someone asked for less motion: charts step. */
   calm: boolean;
 }

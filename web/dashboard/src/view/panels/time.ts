@@ -26,11 +26,13 @@ export class TimePanel extends Panel {
   private data: [Float64Array, ...Y[]] = [new Float64Array(0)];
   private bands: Band[] = [];
   private axis: Axis | null = null;
-  private frame: Frame = { at: 0, span: 60_000, past: false, calm: false };
+  private frame: Frame = { at: 0, span: 60_000, past: false, slow: false, calm: false };
   private box = { width: 300, height: 120 };
   private only = "";
   private whole = false;
   private drawnAt = 0;
+  /** What was drawn last is not yet in figures and words. */
+  private unsaid = false;
 
   constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
     super(spec, onMenu);
@@ -51,12 +53,12 @@ export class TimePanel extends Panel {
     this.legend.set(view.series, this.data.slice(1).map(ys => lastOf(ys as Y)), this.spec.aggregate === "spread", view.bands.some(band => band.kind === "first"));
     this.legend.count(view.others, this.spec.aggregate === "last");
     if (shape !== this.shape) this.rebuild(shape);
-    this.plot.setAttribute("aria-label", this.describe());
   }
 
   draw(frame: Frame): void {
     const u = this.chart;
     if (!u) return;
+    if (this.unsaid && frame.slow) this.speak();
     const pixel = frame.span / Math.max(50, u.bbox.width);
     const step = frame.calm ? 1000 : pixel / 2;
     if (!this.dirty && frame.past === this.frame.past && frame.span === this.frame.span && Math.abs(frame.at - this.drawnAt) < step) return;
@@ -69,7 +71,13 @@ export class TimePanel extends Panel {
       u.setScale("x", { min: frame.at - frame.span, max: frame.at });
       u.setScale("y", { min: this.axis?.low ?? 0, max: this.axis?.high ?? 1 });
     });
-    if (u.cursor.idx == null) this.showValues(null);
+    this.unsaid = true;
+  }
+
+  private speak(): void {
+    this.unsaid = false;
+    if (this.chart?.cursor.idx == null) this.showValues(null);
+    this.plot.setAttribute("aria-label", this.describe());
   }
 
   override fit(): void {
