@@ -7,13 +7,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { after, before, test } from "node:test";
 import { setTimeout as pass } from "node:timers/promises";
-import { chromium, type Browser, type Page } from "playwright-core";
-import { WebSocket } from "ws";
-import { connect } from "../../src/index.js";
+import { chromium, type Browser } from "playwright-core";
 import { dice } from "../support/host.js";
 import { root } from "../support/root.js";
 import { Proxy } from "./proxy.js";
-import { Recorder, type Record } from "./recorder.js";
+import { nodeClients, pages, start, until, type Life, type Runner } from "./runners.js";
 import { check, missing, World, type Truth } from "./world.js";
 
 const SECONDS = Number(process.env.E2E_SECONDS ?? 60);
@@ -22,7 +20,7 @@ const FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disabl
 
 const options = { skip: missing, timeout: 20 * 60_000 };
 const folder = mkdtempSync(`${tmpdir()}/tailrace-client-`);
-const lives: { name: string; records: Record[]; from: "earliest" | "live" }[] = [];
+const lives: Life[] = [];
 const runners: Runner[] = [];
 let world: World;
 let proxy: Proxy;
@@ -66,8 +64,10 @@ const origin = () => `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
 async function storm(port: number): Promise<void> {
   const url = `ws://127.0.0.1:${port}/ws`;
   world.produce();
-  runners.push(...nodeClients(url));
-  runners.push(...(await pages(url)));
+  const ignoreDefaultArgs = ["--disable-back-forward-cache"];
+  browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS.split(" "), ignoreDefaultArgs });
+  runners.push(...nodeClients(url, world.topic));
+  runners.push(...(await pages(browser, origin(), url, world.topic)));
   await pass((SECONDS * 1000) / 3);
   await world.kill(0);
   await pass((SECONDS * 1000) / 3);
@@ -75,148 +75,7 @@ async function storm(port: number): Promise<void> {
   await pass((SECONDS * 1000) / 3);
   proxy.calm();
   truth = await world.finish();
-  for (const runner of runners) lives.push(await runner.finish());
-}
-
-interface Runner {
-  finish(): Promise<(typeof lives)[number]>;
-  /** In any case: what goes on by itself would keep the process. */
-  stop(): void;
-}
-
-function nodeClients(url: string): Runner[] {
-  const recorder = (options: object, pace?: number) => new Recorder(connect, WebSocket, url, world.topic, options, pace);
-  const slow = recorder({ from: "earliest", highWater: 20_000 }, 20);
-  void slow.loop();
-  return [
-    runner("node, earliest", "earliest", recorder({ from: "earliest" }).listen()),
-    runner("node, live", "live", recorder({}).listen()),
-    runner("node, a slow loop", "earliest", slow),
-    reloaded(recorder),
-  ];
-}
-
-function runner(name: string, from: "earliest" | "live", recorder: Recorder): Runner {
-  return {
-    async finish() {
-      await until(() => recorder.hasReached(truth.ends), () => `${name}: ${JSON.stringify(recorder.sub.offsets)} ${recorder.sub.state}`);
-      const record = recorder.record();
-      recorder.client.close();
-      return { name, from, records: [record] };
-    },
-    stop: () => recorder.client.close(),
-  };
-}
-
-/** A client that ends every few seconds and begins anew from the position that was kept. */
-function reloaded(recorder: (options: object) => Recorder): Runner {
-  const records: Record[] = [];
-  let current = recorder({ from: "earliest" }).listen();
-  const stop = () => {
-    clearInterval(timer);
-    current.client.close();
-  };
-  const timer = setInterval(() => {
-    records.push(current.record());
-    current.client.close();
-    current = recorder({ from: "earliest", position: current.sub.position }).listen();
-  }, 3000);
-  return {
-    stop,
-    async finish() {
-      clearInterval(timer);
-      const last = await runner("node, reloaded", "earliest", current).finish();
-      return { ...last, records: [...records, ...last.records] };
-    },
-  };
-}
-
-/** A page, a Worker of it, and a page that is reloaded. */
-async function pages(url: string): Promise<Runner[]> {
-  const ignoreDefaultArgs = ["--disable-back-forward-cache"];
-  browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS.split(" "), ignoreDefaultArgs });
-  const open = async () => {
-    const page = await browser.newPage();
-    await page.goto(origin());
-    return page;
-  };
-  const [one, two] = [await open(), await open()];
-  await start(one, url, { from: "earliest" });
-  await one.evaluate(([url, channel]) => {
-    const worker = new Worker("/worker.js");
-    (globalThis as any).worker = worker;
-    (globalThis as any).ask = (what: object) => {
-      return new Promise((resolve) => {
-        worker.onmessage = ({ data }) => resolve(data);
-        worker.postMessage(what);
-      });
-    };
-    worker.postMessage({ run: [url, channel, { from: "earliest" }] });
-  }, [url, world.topic] as const);
-  await start(two, url, { from: "earliest" });
-  return [pageRunner(one), workerRunner(one), reloadedPage(two, url)];
-}
-
-const start = (page: Page, url: string, options: object) =>
-  page.evaluate(([url, channel, options]) => (globalThis as any).run(url, channel, options), [url, world.topic, options] as const);
-
-const recordOf = (page: Page): Promise<Record> => page.evaluate(() => (globalThis as any).recorder.record());
-
-function pageRunner(page: Page, name = "Chromium, a page", records: Record[] = []): Runner {
-  return {
-    async finish() {
-      const reached = () => page.evaluate((ends) => (globalThis as any).recorder.hasReached(ends), truth.ends);
-      await until(reached, () => name);
-      return { name, from: "earliest", records: [...records, await recordOf(page)] };
-    },
-    stop() {},
-  };
-}
-
-function workerRunner(page: Page): Runner {
-  const ask = (what: object) => page.evaluate((what) => (globalThis as any).ask(what), what);
-  const name = "Chromium, a Worker";
-  return {
-    async finish() {
-      await until(() => ask({ ends: truth.ends }), () => name);
-      return { name, from: "earliest", records: [(await ask({ record: true })) as Record] };
-    },
-    stop() {},
-  };
-}
-
-function reloadedPage(page: Page, url: string): Runner {
-  const records: Record[] = [];
-  let isOver = false;
-  const reload = async () => {
-    const record = await recordOf(page);
-    records.push(record);
-    await page.reload();
-    await start(page, url, { from: "earliest", position: record.position });
-  };
-  const reloads = (async () => {
-    while (!isOver) {
-      await reload();
-      await pass(4000);
-    }
-  })();
-  reloads.catch(() => {}); // told by finish
-  return {
-    async finish() {
-      isOver = true;
-      await reloads;
-      return pageRunner(page, "Chromium, a reloaded page", records).finish();
-    },
-    stop: () => void (isOver = true),
-  };
-}
-
-/** However long it takes; what takes very long is named. */
-async function until(done: () => unknown, what: () => string): Promise<void> {
-  for (let n = 1; !(await done()); n++) {
-    if (n % 600 === 0) console.warn(`still waiting for ${what()}`);
-    await pass(100);
-  }
+  for (const runner of runners) lives.push(await runner.finish(truth.ends));
 }
 
 /** What Kafka's own consumer saw: `p:o` to key and value. */
@@ -279,7 +138,7 @@ test("there were cuts of every kind, and each was recovered from", options, (t) 
 test("a page with a client is kept in the back/forward cache, and goes on when it is shown again", options, async () => {
   const page = await browser.newPage();
   await page.goto(origin());
-  await start(page, `ws://127.0.0.1:${world.ports[0]}/ws`, { from: "earliest" });
+  await start(page, `ws://127.0.0.1:${world.ports[0]}/ws`, world.topic, { from: "earliest" });
   await until(() => page.evaluate((ends) => (globalThis as any).recorder.hasReached(ends), truth.ends), () => "the page");
   const shown = new Promise<any>((resolve) => (told = resolve));
   await page.evaluate(() => {

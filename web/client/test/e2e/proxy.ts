@@ -9,6 +9,7 @@ export interface Cuts {
 export class Proxy implements Cuts {
   readonly counts = { reset: 0, end: 0, bytes: 0, silence: 0 };
   isCutting = true;
+  planned = 0;
   private readonly server: Server;
   private readonly pairs = new Set<Pair>();
 
@@ -43,6 +44,9 @@ export class Proxy implements Cuts {
     client.on("close", () => this.pairs.delete(pair));
   }
 }
+
+/** Of so many connections in a row there is one of every kind. */
+const KINDS = 5;
 
 class Pair {
   private readonly server: Socket;
@@ -89,7 +93,7 @@ class Pair {
 
   private plan(): void {
     const { random, pace } = this.proxy;
-    const kind = random();
+    const kind = ((this.proxy.planned++ % KINDS) + random()) / KINDS;
     if (kind < 0.3) this.bytes = Math.floor(random() * 60_000);
     const life = -Math.log(1 - random()) * pace;
     this.timer = setTimeout(() => {
