@@ -4,6 +4,7 @@ import { StrictMode, type ReactNode } from "react";
 import { useChannel, type ChannelOptions, type ChannelView } from "../src/react.js";
 import { setUp } from "./support/client.js";
 import { openWindow } from "./support/dom.js";
+import { settled } from "./support/host.js";
 import { batch, gap, position, subscribed } from "./support/frames.js";
 import type { Client } from "../src/types.js";
 
@@ -16,8 +17,14 @@ before(async () => {
   ({ createRoot } = await import("react-dom/client"));
 });
 
-/** Lets frames, effects and promises pass. */
-const frame = () => React.act(() => new Promise<void>((resolve) => setTimeout(resolve, 40)));
+const FRAME = 16;
+
+/** Lets promises, a frame and effects pass. In Node the hook's frame is a timer: of two that are as long, the first ends first. */
+const frame = () =>
+  React.act(async () => {
+    await settled();
+    await new Promise<void>((resolve) => setTimeout(resolve, FRAME));
+  });
 
 async function mount(options: ChannelOptions = {}, wrap = (node: ReactNode) => node) {
   const all = setUp();
