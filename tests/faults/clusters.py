@@ -2,10 +2,12 @@
 
 import json
 
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import NewTopic
 
 from harness.kafka import Cluster
 from harness.ports import free_ports
+from harness.waiting import PATIENCE
 
 BRISK = {  # what Kafka does by the minute otherwise, so that a test needn't wait for it
     "log.retention.check.interval.ms": 500, "log.initial.task.delay.ms": 500, "log.segment.delete.delay.ms": 500,
@@ -39,6 +41,16 @@ class ThreeNodes(Cluster):
         placed = json.loads(config.pop("replicas", "null"))
         how = {"replica_assignment": placed} if placed else {"replication_factor": replicas}
         self.admin.create_topics([NewTopic(name, partitions, config=config, **how)], operation_timeout=60)[name].result()
+
+    def partitions_of(self, topic):
+        """{partition: what Kafka says of it}. A question to a node that is dying waits for that node to come back: then anew."""
+        for _ in range(int(PATIENCE // 5)):
+            try:
+                return self.admin.list_topics(topic, timeout=5).topics[topic].partitions
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError._TIMED_OUT:
+                    raise
+        raise TimeoutError(f"nobody says who leads {topic}")
 
 
 class Clusters:

@@ -29,10 +29,10 @@ class During:
     """`b = await during(b, *clients)` is the midst of a fault: where `killed`, that bridge is, and the clients resume at another."""
 
     def __init__(self, bridges, killed):
-        self._bridges, self._killed = bridges, killed
+        self._bridges, self.killed = bridges, killed
 
     async def __call__(self, bridge, *clients):
-        if not self._killed:
+        if not self.killed:
             return bridge
         bridge = await asyncio.to_thread(self._bridges.again, bridge)
         for client in clients:

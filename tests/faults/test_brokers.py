@@ -10,7 +10,7 @@ pytestmark = pytest.mark.cluster("three")
 
 
 def leader_of(cluster, topic, partition=0):
-    return cluster.admin.list_topics(topic.name, timeout=60).topics[topic.name].partitions[partition].leader
+    return cluster.partitions_of(topic.name)[partition].leader
 
 
 @pytest.mark.everyday
@@ -89,7 +89,7 @@ async def test_leaders_elected_anew(cluster, ride, seed, tmp_path):
 
 def move_leaders(cluster, topic, turn, folder):
     rows = []
-    for number, partition in cluster.admin.list_topics(topic.name, timeout=60).topics[topic.name].partitions.items():
+    for number, partition in cluster.partitions_of(topic.name).items():
         replicas = partition.replicas[1:] + partition.replicas[:1]
         rows.append(f'{{"topic":"{topic.name}","partition":{number},"replicas":{replicas}}}')
     plan = folder / f"plan-{turn}.json"
