@@ -29,7 +29,7 @@ SEEDS = int(os.environ.get("TAILRACE_FAULT_SEEDS", 1))
 def pytest_configure(config):
     config.addinivalue_line("markers", "cluster(kind): the Kafka that the test needs: " + ", ".join(KINDS))
     config.addinivalue_line("markers", "everyday: its first variant is also part of ops/test integration")
-    config.addinivalue_line("markers", "further: another seed, or the bridge is killed too")
+    config.addinivalue_line("markers", "further: a variant that isn't: another seed, the bridge killed too, much like another")
 
 
 def pytest_generate_tests(metafunc):

@@ -89,7 +89,7 @@ async def aborted(cluster, t):
 
 @pytest.mark.everyday
 @pytest.mark.parametrize("jumps", [
-    pytest.param([-3600], id="-3600"), pytest.param([3600], id="3600"),
+    pytest.param([-3600], id="-3600"), pytest.param([3600], id="3600", marks=pytest.mark.further),
     pytest.param([86400, 0], id="86400-and-back", marks=pytest.mark.further),
     pytest.param([-86400, 0], id="-86400-and-back", marks=pytest.mark.further)])
 async def test_the_clock_jumps(cluster, topic, bridge, recovery, during, clock, jumps):

@@ -56,14 +56,17 @@ readers = pytest.mark.parametrize("warm", [pytest.param("0", id="cold"), pytest.
 
 @pytest.mark.everyday
 @readers
-@pytest.mark.parametrize("spoil", [pytest.param(spoil_checksum, id="checksum"), pytest.param(spoil_format, id="unknown-format")])
+@pytest.mark.parametrize("spoil", [
+    pytest.param(spoil_checksum, id="checksum"), pytest.param(spoil_format, id="unknown-format", marks=pytest.mark.further)])
 async def test_corrupt_batches(cluster, topic, bridge, recovery, during, spoil, warm):
     """Read through pages, and read by the bridge itself as it starts."""
     await corrupted(cluster, topic, bridge, recovery, during, "none", spoil, warm)
 
 
+@pytest.mark.everyday
 @readers
-@pytest.mark.parametrize("codec", [pytest.param("none", marks=SILENT), *CODECS[1:]])
+@pytest.mark.parametrize("codec", ["gzip", *(pytest.param(codec, marks=pytest.mark.further) for codec in CODECS[2:]),
+                                   pytest.param("none", marks=[pytest.mark.further, SILENT])])
 async def test_records_that_are_none(cluster, topic, bridge, recovery, during, codec, warm):
     """The checksum is right, and yet they can't be decompressed, or are no records."""
     await corrupted(cluster, topic, bridge, recovery, during, codec, spoil_records, warm)

@@ -43,7 +43,7 @@ async def finish(t, clients, load):
 @pytest.mark.everyday
 @pytest.mark.parametrize("trouble", [
     pytest.param({"latency": 0.2}, id="200-ms"),
-    pytest.param({"rate": 64_000}, id="64-kB/s"),
+    pytest.param({"rate": 64_000}, id="64-kB/s", marks=pytest.mark.further),
     pytest.param({"slice": 1}, id="1-byte-slices"),
 ])
 async def test_a_bad_link(cluster, topic, bridge, proxy, recovery, during, trouble):

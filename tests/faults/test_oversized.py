@@ -21,7 +21,7 @@ async def all_sizes(t):
 
 @pytest.mark.everyday
 @pytest.mark.parametrize("settings", [
-    pytest.param([], id="by-default"),
+    pytest.param([], id="by-default", marks=pytest.mark.further),
     pytest.param(["fetch.message.max.bytes=10000", "fetch.max.bytes=20000", "message.max.bytes=10000"], id="small-fetches"),
     pytest.param(["receive.message.max.bytes=1000000", "fetch.max.bytes=500000", "message.max.bytes=500000"], id="small-responses",
                  marks=[ENDLESS, pytest.mark.further])])

@@ -20,7 +20,9 @@ VARIANTS = {
     "same-number-of-records": (0, PARTITIONS, RECORDS),
     "fewer-records": (0, PARTITIONS, 60),
 }
-variants = pytest.mark.parametrize("variant", [pytest.param(v, id=k) for k, v in VARIANTS.items()])
+EVERYDAY = ("at-once", "fewer-partitions", "same-number-of-records")
+variants = pytest.mark.parametrize("variant", [pytest.param(v, id=k, marks=[pytest.mark.further] * (k not in EVERYDAY))
+                                               for k, v in VARIANTS.items()])
 
 
 async def old_topic(topic):
@@ -70,7 +72,7 @@ async def test_recreated_under_connected_clients(cluster, topic, bridge, recover
     await reached(new, *clients)
     for client in clients:
         await client.close()
-    assert_reset(new.name, first, await asyncio.to_thread(new.truth), *clients, reason="recreated")
+    assert_reset(new.name, first, await asyncio.to_thread(new.truth), *clients, reasons=["recreated"])
 
 
 @variants
@@ -94,4 +96,4 @@ async def test_recreated_while_clients_are_away(cluster, topic, bridge, recovery
         await within(asyncio.gather(*(noticed(client, new) for client in clients)), "the resets")
     for client in clients:
         await client.close()
-    assert_reset(new.name, first, await asyncio.to_thread(new.truth), *clients, reason="recreated")
+    assert_reset(new.name, first, await asyncio.to_thread(new.truth), *clients, reasons=["recreated"])

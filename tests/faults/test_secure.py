@@ -30,7 +30,8 @@ def flags(wanted):
 
 
 @pytest.mark.everyday
-@pytest.mark.parametrize("way", ["tls", "plain", "scram-256", "scram-512", "scram-without-tls"])
+@pytest.mark.parametrize("way", ["plain", *(pytest.param(way, marks=pytest.mark.further)
+                                           for way in ("tls", "scram-256", "scram-512", "scram-without-tls"))])
 async def test_a_way_in(cluster, topic, bridge, recovery, way):
     """Live, from the beginning and resumed: every handle of the bridge gets in."""
     t = topic(2)
