@@ -1,29 +1,15 @@
 """The command line of ops/bench."""
 
-import argparse
 import dataclasses
 import functools
 import json
 import os
 import sys
 
+from arguments import arguments
 from marks import MARKS
 from page import page
 from processes import CORES, Kafka
-
-
-def arguments():
-    parser = argparse.ArgumentParser(prog="ops/bench")
-    parser.add_argument("marks", nargs="*", metavar="MARK")
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--json", metavar="FILE")
-    parser.add_argument("--minutes", type=float, metavar="N")
-    chosen = parser.parse_args()
-    MARKS["page"] = functools.partial(page, minutes=chosen.minutes)
-    for mark in chosen.marks:
-        if mark not in MARKS:
-            parser.error(f"no mark '{mark}'; there are {', '.join(MARKS)}")
-    return chosen
 
 
 def show(line):
@@ -33,6 +19,7 @@ def show(line):
 
 def main():
     chosen = arguments()
+    MARKS["page"] = functools.partial(page, minutes=chosen.minutes)
     scale = 0.1 if chosen.quick else 1
     print(f"{len(CORES)} cores, load average {os.getloadavg()[0]:.1f} before", flush=True)
     kafka, lines = Kafka(), []

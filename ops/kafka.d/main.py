@@ -123,6 +123,8 @@ try:
     main()
 except clusters.Failed as problem:
     sys.exit(f"kafka: {problem}")
+except OSError as problem:
+    sys.exit(f"kafka: {problem.filename or problem}: {problem.strerror}; choose another folder: TAILRACE_KAFKA_DIR=…")
 except subprocess.CalledProcessError as problem:
     sys.exit(f"kafka: {problem.cmd[0]} failed with code {problem.returncode}")
 except KeyboardInterrupt:

@@ -179,6 +179,19 @@ def test_no_apt(tools, tmp_path, script, words):
     assert "deps: no apt-get here; needed: " in result.stdout, result.stdout
 
 
+@pytest.mark.parametrize("words", [["--nonsense"], ["nomark"]])
+def test_wrong_usage_of_the_bench(words):
+    """Before anything is built."""
+    result = run(*words, script=ROOT / "ops" / "bench")
+    assert result.returncode == 2 and words[0] in result.stdout and "building" not in result.stdout
+
+
+def test_a_kafka_that_has_no_place():
+    result = run("up", script=ROOT / "ops" / "kafka", env={**os.environ, "TAILRACE_KAFKA_DIR": "/dev/full/kafka"})
+    assert result.returncode == 1
+    assert result.stdout == "kafka: /dev/full/kafka/default: Not a directory; choose another folder: TAILRACE_KAFKA_DIR=…\n"
+
+
 def test_no_rights(tmp_path):
     """Not root, and something is missing; not the owner of the tree."""
     if os.geteuid() != 0:
@@ -188,6 +201,7 @@ def test_no_rights(tmp_path):
     for folder in [tree, *tree.parents]:
         if folder.is_relative_to(tmp_path.parent.parent):
             folder.chmod(0o755)
-    result = run(*ports(), script=tree / "ops" / "demo", user=65534, env={**os.environ, "HOME": "/nonexistent"})
-    assert result.returncode == 1
-    assert result.stdout == f"demo: can't write to {tree}; run as its owner, or as root\n"
+    for script, words in (("demo", ports()), ("build", ["release"]), ("test", ["unit"])):
+        result = run(*words, script=tree / "ops" / script, user=65534, env={**os.environ, "HOME": "/nonexistent"})
+        assert result.returncode == 1
+        assert result.stdout == f"{script}: can't write to {tree}; run as its owner, or as root\n"
