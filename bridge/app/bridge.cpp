@@ -32,8 +32,10 @@ Bridge::Bridge(Settings settings, SettingSources sources, bool demo)
       archive_(kafka_settings(settings_), settings_.readers, archive_probe_),
       pool_(pool_options(settings_), expected_channels(settings_), archive_),
       ingest_(kafka_settings(settings_), channel_specs(settings_), ingest_limits(settings_), pool_, ingest_probe_),
+      site_(main_site(settings_.origins)),
       listener_(io_, settings_.listen, connection_limits(settings_), http_limits(settings_),
-                make_main_site(main_site(), net_probe_), pool_, net_probe_),
+                [this](const HttpRequest& request, Respond respond) { (*site_.load())(request, std::move(respond)); }, pool_,
+                net_probe_),
       admin_(io_, settings_.admin, {1000, 1000}, http_limits(settings_), make_admin_site(admin_site()), pool_, net_probe_),
       reload_(io_, std::move(sources), settings_, [this](const Settings& wanted) { apply(wanted); }),
       signals_(io_, SIGTERM, SIGINT), timer_(io_) {}
@@ -48,15 +50,18 @@ Bridge::~Bridge() {
   pool_.stop();
 }
 
-MainSite Bridge::main_site() {
+std::shared_ptr<const Site> Bridge::main_site(const std::vector<std::string>& origins) {
   const auto channels = [this](Respond respond) {
     Shard& shard = pool_.shard(0);
     shard.post([this, &shard, respond = std::move(respond)] {
       respond(HttpResponse::json(page_info_json(*page_settings_, demo_, shard.summaries())));
     });
   };
-  return {base_path(settings_), origin_rules(settings_), StaticFiles(settings_.web), [this] { return not_ready(); },
-          [this] { return draining_.load(); }, channels};
+  OriginRules rules = origin_rules(settings_);
+  rules.allowed = origins;
+  return std::make_shared<const Site>(make_main_site({base_path(settings_), std::move(rules), StaticFiles(settings_.web),
+                                                      [this] { return not_ready(); }, [this] { return draining_.load(); }, channels},
+                                                     net_probe_));
 }
 
 AdminSite Bridge::admin_site() {
@@ -101,8 +106,9 @@ int Bridge::run(const std::function<void()>& started) {
   return 0;
 }
 
-// What can change while it runs: channels, limits, the least level of the log.
+// What can change while it runs: channels, limits, origins, the least level of the log.
 void Bridge::apply(const Settings& wanted) {
+  site_ = main_site(wanted.origins);
   set_log_level(log_level(wanted));
   ingest_.change(channel_specs(wanted));
   listener_.change(connection_limits(wanted));

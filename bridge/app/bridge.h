@@ -30,7 +30,7 @@ class Bridge {
   void await_empty(std::chrono::steady_clock::time_point deadline);
   void finish();
   std::string not_ready() const;
-  MainSite main_site();
+  std::shared_ptr<const Site> main_site(const std::vector<std::string>& origins);
   AdminSite admin_site();
   void stop_soon();
   void apply(const Settings& wanted);
@@ -49,6 +49,7 @@ class Bridge {
   KafkaArchive archive_;  // what is only in Kafka
   ShardPool pool_;        // the shards and the page cache
   Ingest ingest_;         // Kafka into the pool
+  std::atomic<std::shared_ptr<const Site>> site_;  // what clients are answered: another after a reload
   Listener listener_;     // clients into the pool
   Listener admin_;        // operators
   Reload reload_;

@@ -96,6 +96,21 @@ async def test_limits_and_log_level_reload_and_the_rest_says_that_it_cannot(topi
     await asyncio.to_thread(b.poll, lambda: b.get("/healthz")[0] == 200, "the place to be free")
 
 
+async def test_origins_reload(topic, bridge, file):
+    file.write("origins: ['https://first.example']\n")
+    b = bridge(topic(1), config=file.path)
+
+    def status(origin):
+        return b.get("/ws", headers={"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+                                     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Origin": origin})[0]
+
+    assert (status("https://first.example"), status("https://second.example")) == (101, 403)
+    file.write("origins: ['https://second.example']\n")
+    await file.reload(b)
+    assert (status("https://first.example"), status("https://second.example")) == (403, 101)
+    assert b.metric("tailrace_connections_refused_total") == 2
+
+
 async def test_a_wrong_file_changes_nothing(topic, bridge, file):
     t = topic(1)
     file.write("limits: {subscriptions: 5}\n")
