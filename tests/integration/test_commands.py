@@ -279,6 +279,20 @@ def test_tail_into_a_full_disk_fails_and_into_a_closed_pipe_just_ends(filled, br
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("own, coloured", [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_colour_is_for_terminals_that_want_it(filled, bridge, own, coloured):
+    b = bridge(filled)
+    theirs, ours = os.openpty()
+    tail = subprocess.Popen([binary(), "tail", f"127.0.0.1:{b.port}", filled.name, "--from", "last:1"], stdout=ours, stderr=ours,
+                            env={"TERM": "xterm", **own})
+    os.close(ours)
+    line = os.read(theirs, 4096)
+    tail.kill()
+    tail.wait()
+    os.close(theirs)
+    assert b'{"n":' in line and (b"\x1b[" in line) == coloured
+
+
 # ---- produce and load
 
 async def test_produce_sends_lines_with_keys(topic, kafka, bridge):

@@ -219,6 +219,16 @@ async def test_a_drain_says_when_to_come_back_and_ends(topic, bridge):
     assert await asyncio.to_thread(b._ended) == 0
 
 
+async def test_operators_set_the_log_level_and_drain(topic, bridge):
+    b = bridge(topic(1))
+    assert b.get("/log-level?level=loud", b.admin_port, "POST")[0] == 400
+    assert b.get("/log-level?level=debug", b.admin_port, "POST") == (200, "log level is debug\n")
+    assert b.get("/drain", b.admin_port)[0] == 405
+    b._expected = 0
+    assert b.get("/drain", b.admin_port, "POST") == (202, "draining\n")
+    assert await asyncio.to_thread(b._ended) == 0
+
+
 async def test_a_second_sigterm_ends_it_at_once(topic, bridge):
     t = topic(1)
     b = bridge(t, drain_grace="10m", drain="10m")
