@@ -65,7 +65,8 @@ std::shared_ptr<const Site> Bridge::main_site(const std::vector<std::string>& or
 }
 
 AdminSite Bridge::admin_site() {
-  return {pool_,
+  const OriginRules own{"", {}, settings_.admin.is_loopback() && !settings_.admin.is_unix()};
+  return {pool_, own,
           [this](std::vector<Offset> lags) {
             return metrics_text({ingest_probe_, archive_probe_, net_probe_, pool_, settings_.memory, std::move(lags)});
           },
@@ -111,7 +112,7 @@ void Bridge::apply(const Settings& wanted) {
   site_ = main_site(wanted.origins);
   set_log_level(log_level(wanted));
   ingest_.change(channel_specs(wanted));
-  listener_.change(connection_limits(wanted));
+  listener_.change(connection_limits(wanted), http_limits(wanted));
   const SessionLimits limits = pool_options(wanted).shard.limits;
   for (std::size_t i = 0; i < pool_.size(); ++i) {
     Shard& shard = pool_.shard(i);

@@ -102,6 +102,8 @@ HttpResponse set_log_level(const HttpRequest& request) {
 void answer(const AdminSite& site, const HttpRequest& request, Respond respond) {
   const auto path = path_of(request.target);
   const bool posts = request.method == "POST";
+  if (!host_allowed(site.origins, request.host) || (posts && !origin_allowed(site.origins, request.origin, request.host)))
+    return respond(HttpResponse::text(403, "not for this page\n"));
   if (path == "/drain" && posts) {
     site.drain();
     return respond(HttpResponse::text(202, "draining\n"));

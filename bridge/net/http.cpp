@@ -68,7 +68,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     parser_->body_limit(std::uint64_t{0});
     arm(limits_.header_time);
     http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, std::size_t) {
+      if (self->late() && (self->first_ || self->buffer_.size() > 0)) self->probe_.refused.add("handshake_timeout");
       self->deadline_.cancel();
+      self->first_ = false;
       if (error) return self->refuse(error);
       self->answer();
     });
@@ -83,6 +85,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
       if (!error && connection) connection->gate.socket().close();
     });
   }
+
+  bool late() const { return deadline_.expiry() <= asio::steady_timer::clock_type::now(); }
 
   void refuse(beast::error_code error) {
     auto response = refusal(error);
@@ -119,7 +123,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   std::shared_ptr<Connection> connection_;
   const Site& site_;
-  const HttpLimits& limits_;
+  const HttpLimits limits_;
   NetProbe& probe_;
   GatedStream stream_;
   asio::steady_timer deadline_;
@@ -129,6 +133,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Answer answer_;
   std::optional<http::serializer<false, http::string_body>> serializer_;
   bool keep_alive_ = false;
+  bool first_ = true;  // no request of it was read yet: its end is no idle connection's
 };
 
 }  // namespace

@@ -42,7 +42,7 @@ struct HttpLimits {
   std::size_t target_bytes = 4096 + 256;
 };
 
-// `site`, `limits` and `probe` must outlive the connection.
+// `site` and `probe` must outlive the connection.
 void serve_http(std::shared_ptr<Connection> connection, const Site& site, const HttpLimits& limits, NetProbe& probe);
 
 }  // namespace tailrace

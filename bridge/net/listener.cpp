@@ -121,7 +121,7 @@ void Listener::accepted(asio::generic::stream_protocol::socket socket, Shard& sh
       std::move(socket), shard, text_of(remote, true),
       [places = welcome ? places_ : refusals_, holder] { places->give_back(holder); });
   const Site& site = welcome ? site_ : full_site_;
-  shard.post([this, &site, connection = std::move(connection)] { serve_http(connection, site, http_, probe_); });
+  shard.post([this, &site, http = http_, connection = std::move(connection)] { serve_http(connection, site, http, probe_); });
 }
 
 }  // namespace tailrace

@@ -29,7 +29,11 @@ class Listener {
 
   void start() { accept(); }
   void stop();
-  void change(ConnectionLimits limits) { places_->change(limits.total, limits.per_address); }
+  // For connections from now on.
+  void change(ConnectionLimits connections, HttpLimits http) {
+    places_->change(connections.total, connections.per_address);
+    http_ = http;
+  }
   std::string address() const;  // with the port that it got
 
  private:
@@ -39,7 +43,7 @@ class Listener {
 
   Acceptor acceptor_;
   boost::asio::steady_timer retry_;
-  const HttpLimits http_;
+  HttpLimits http_;
   const Site site_;
   const Site full_site_;
   const std::shared_ptr<Quota> places_;

@@ -63,7 +63,8 @@ HttpResponse answer(const MainSite& site, const HttpRequest& request, std::strin
 Site make_main_site(MainSite site, NetProbe& probe) {
   return [shared = std::make_shared<const MainSite>(std::move(site)), &probe](const HttpRequest& request, Respond respond) {
     const auto path = local_path(*shared, request);
-    if (path == "/api/channels" && host_allowed(shared->origins, request.host)) return shared->channels(std::move(respond));
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (path == "/api/channels" && reads && host_allowed(shared->origins, request.host)) return shared->channels(std::move(respond));
     respond(answer(*shared, request, path, probe));
   };
 }

@@ -250,3 +250,29 @@ async def test_a_pattern_channel_that_is_asked_for_at_once_is_waited_for(topic, 
     await subscriber.until(lambda: subscriber.control("error"), "a refusal of the other")
     assert subscriber.control("error").body["channel"] == "no-such"
     await subscriber.close()
+
+
+async def test_no_foreign_page_reaches_the_admin_listener(topic, bridge):
+    b = bridge(topic(1))
+    assert b.get("/drain", b.admin_port, "POST", {"Origin": "https://elsewhere.example"}) == (403, "not for this page\n")
+    assert b.get("/sessions", b.admin_port, headers={"Host": "rebound.example"})[0] == 403
+    assert b.get("/log-level?level=debug", b.admin_port, "POST")[0] == 200
+    assert b.get("/api/channels", method="POST")[0] == 405
+    assert b.get("/healthz")[0] == 200, "it does not drain"
+
+
+async def test_limits_of_requests_are_answered_and_counted_and_reload(topic, bridge, file):
+    file.write("limits: {header_bytes: 2K, handshake_timeout: 5m}\n")
+    b = bridge(topic(1), config=file.path)
+    large = {"X-Large": "x" * 3000}
+    assert b.get("/healthz", headers=large)[0] == 431
+    file.write("limits: {header_bytes: 8K, handshake_timeout: 100ms}\n")
+    await file.reload(b)
+    assert b.get("/healthz", headers=large)[0] == 200
+    slow = await Wire.tcp(b.port)
+    await slow.write(b"GET / HT")
+    assert not await slow.fill()
+    slow.close()
+    text = b.get("/metrics", b.admin_port)[1]
+    assert 'tailrace_connections_refused_total{why="bad_request"} 1\n' in text
+    assert 'tailrace_connections_refused_total{why="handshake_timeout"} 1\n' in text

@@ -1,5 +1,6 @@
 #include "commands/demo_data.h"
 
+#include "tree.h"
 #include "wire/json_text.h"
 
 #include <gmock/gmock.h>
@@ -97,7 +98,7 @@ TEST(DemoData, metrics_have_the_machine_and_its_cores) {
 }
 
 TEST(HostMetrics, numbers_come_from_two_readings) {
-  const std::string root = TAILRACE_SOURCE_DIR "/tests/unit/commands/host";
+  const std::string root = in_tree("tests/unit/commands/host");
   const auto before = read_host(1000, root + "/before"), after = read_host(3000, root + "/after");
   const auto numbers = host_numbers(before, after);
   ASSERT_EQ(numbers.cpus.size(), 3u);

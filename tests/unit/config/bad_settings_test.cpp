@@ -36,7 +36,7 @@ void add_line(Bad& bad, const std::string& line) {
 }
 
 std::vector<Bad> read_table() {
-  std::ifstream file(TAILRACE_SOURCE_DIR "/tests/unit/config/bad_settings.txt");
+  std::ifstream file(in_tree("tests/unit/config/bad_settings.txt"));
   std::vector<Bad> table;
   bool answer = false;
   for (std::string line; std::getline(file, line);) {

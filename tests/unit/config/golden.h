@@ -1,6 +1,7 @@
 // Files in tests, and texts kept in them: compared, or written anew with TAILRACE_UPDATE_GOLDEN=1 in the environment.
-// environment.
 #pragma once
+
+#include "tree.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ inline std::string own_file(const std::string& name, const std::string& text) {
 
 // `path` from the top of the repository.
 inline void expect_golden(const std::string& path, const std::string& text) {
-  const auto whole = std::string(TAILRACE_SOURCE_DIR "/") + path;
+  const auto whole = in_tree(path);
   if (std::getenv("TAILRACE_UPDATE_GOLDEN")) std::ofstream(whole, std::ios::binary) << text;
   EXPECT_EQ(read_whole(whole), text) << path << " is out of step; TAILRACE_UPDATE_GOLDEN=1 writes it anew";
 }

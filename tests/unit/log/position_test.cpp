@@ -1,5 +1,7 @@
 #include "log/position.h"
 
+#include "tree.h"
+
 #include <gtest/gtest.h>
 #include <boost/property_tree/json_parser.hpp>
 
@@ -12,7 +14,7 @@ using boost::property_tree::ptree;
 
 ptree golden() {
   ptree file;
-  read_json(TAILRACE_SOURCE_DIR "/schemas/golden/positions.json", file);
+  read_json(in_tree("schemas/golden/positions.json"), file);
   return file;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "log/record.h"
+#include "tree.h"
 
 #include <openssl/evp.h>
 #include <simdjson.h>
@@ -13,7 +14,7 @@ namespace tailrace {
 
 // The parser owns the document; keep it while the elements are used.
 inline simdjson::dom::element golden(simdjson::dom::parser& parser, const std::string& name) {
-  return parser.load(TAILRACE_SOURCE_DIR "/schemas/golden/" + name);
+  return parser.load(in_tree("schemas/golden/" + name));
 }
 
 inline std::string text_of(simdjson::dom::element element) {
