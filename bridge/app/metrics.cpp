@@ -65,10 +65,12 @@ void add_ingest(Families& all, const IngestProbe& probe) {
   all.counter("ingest_records_total", "Records read from Kafka.", static_cast<double>(probe.records));
   all.counter("ingest_bytes_total", "Bytes of keys and values read from Kafka.", static_cast<double>(probe.bytes));
   all.counter("ingest_batches_total", "Batches encoded.", static_cast<double>(probe.batches));
-  all.counter("ingest_gaps_total", "Gaps that ingest announced.", static_cast<double>(probe.gaps));
+  all.counters("ingest_gaps_total", "Gaps that ingest announced.", "reason", probe.gaps.all());
   all.gauge("ingest_lag_records", "Records between what was read and the brokers' ends.", static_cast<double>(probe.lag));
   const double behind = probe.last_timestamp > 0 ? static_cast<double>(now_millis() - probe.last_timestamp) / 1000 : 0;
   all.gauge("ingest_newest_age_seconds", "Age of the newest record read, by its timestamp.", behind);
+  const double kept = probe.oldest_kept > 0 ? static_cast<double>(now_millis() - probe.oldest_kept) / 1000 : 0;
+  all.gauge("logs_age_seconds", "For how long the oldest records in memory have been there.", kept);
   all.counters("ingest_resets_total", "Histories that broke.", "reason",
                {{"recreated", probe.resets_recreated}, {"truncated", probe.resets_truncated}});
   all.counter("ingest_probes_total", "Records read again to compare histories.", static_cast<double>(probe.probes));
@@ -92,6 +94,12 @@ void add_shards(Families& all, const ShardPool& pool) {
     for (std::size_t i = 0; i < pool.size(); ++i) total += static_cast<double>((pool.probe(i).*count).load());
     return total;
   };
+  const auto by_label = [&](LabelledCounts ShardProbe::*counts) {
+    LabelledCounts::Counts total;
+    for (std::size_t i = 0; i < pool.size(); ++i)
+      for (const auto& [label, count] : (pool.probe(i).*counts).all()) total[label] += count;
+    return total;
+  };
   all.gauge("sessions", "Connected sessions.", sum(&ShardProbe::sessions));
   all.counter("sessions_opened_total", "Sessions that connected.", sum(&ShardProbe::sessions_opened));
   all.gauge("subscriptions", "Subscriptions that flow.", sum(&ShardProbe::subscriptions));
@@ -104,9 +112,9 @@ void add_shards(Families& all, const ShardPool& pool) {
   all.counter("sent_bytes_total", "Bytes written to sockets.", sum(&ShardProbe::sent_bytes));
   all.counter("rounds_total", "Rounds of serving.", sum(&ShardProbe::rounds));
   all.counter("round_seconds_total", "Time spent in rounds.", sum(&ShardProbe::round_nanoseconds) / 1e9);
-  all.counter("gaps_sent_total", "Gaps told to subscribers.", sum(&ShardProbe::gaps));
-  all.counter("resets_sent_total", "Resets told to subscribers.", sum(&ShardProbe::resets));
-  all.counter("errors_sent_total", "Coded errors told to clients.", sum(&ShardProbe::errors));
+  all.counters("gaps_sent_total", "Gaps told to subscribers.", "reason", by_label(&ShardProbe::gaps));
+  all.counters("resets_sent_total", "Resets told to subscribers.", "reason", by_label(&ShardProbe::resets));
+  all.counters("errors_sent_total", "Coded errors told to clients.", "code", by_label(&ShardProbe::errors));
   all.counter("commands_total", "Messages from clients.", sum(&ShardProbe::commands));
   all.counter("stalled_total", "Sessions closed because they took no bytes.", sum(&ShardProbe::stalled));
   all.counter("inbox_overflows_total", "Times a shard could not keep up and skipped.", sum(&ShardProbe::inbox_overflows));

@@ -115,6 +115,7 @@ void Poller::check() {
 
 void Poller::trim() {
   for (LogTrimmed& trimmed : keeper_.due(now_)) feed_.publish(std::move(trimmed));
+  probe_.oldest_kept.store(keeper_.oldest(), std::memory_order_relaxed);
 }
 
 void Poller::publish(FeedEvent event) {

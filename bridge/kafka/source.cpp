@@ -98,7 +98,7 @@ void Source::skip(Partition partition, Offset next, const std::string& reason) {
   lane.from = lane.next;
   publish_batch(make_gap(*channel_, Span{partition, lane.from, next}, reason));
   lane.from = lane.next = next;
-  probe_.gaps.fetch_add(1, std::memory_order_relaxed);
+  probe_.gaps.add(reason);
 }
 
 bool Source::flush(bool with_coverage) {

@@ -18,7 +18,7 @@ void LogKeeper::closed(ChannelId channel) {
 void LogKeeper::appended(ChannelId channel, std::size_t bytes, std::size_t records, Millis now) {
   Log& log = logs_[channel];
   if (log.segments.empty() || log.segments.back().fill.full()) {
-    log.segments.emplace_back();
+    log.segments.emplace_back().begun = now;
     order_.push_back({channel, log.generation});
   }
   Kept& segment = log.segments.back();
@@ -63,6 +63,12 @@ std::vector<LogTrimmed> LogKeeper::due(Millis now) {
   for (const ChannelId channel : trimmed_) trimmed.push_back({channel, logs_[channel].tail});
   trimmed_.clear();
   return trimmed;
+}
+
+Millis LogKeeper::oldest() const {
+  if (order_.empty()) return 0;
+  const auto log = logs_.find(order_.front().channel);
+  return log == logs_.end() || log->second.segments.empty() ? 0 : log->second.segments.front().begun;
 }
 
 }  // namespace tailrace

@@ -28,11 +28,13 @@ class LogKeeper {
   std::vector<LogTrimmed> due(Millis now);  // what goes now
 
   std::size_t bytes() const { return bytes_; }
+  Millis oldest() const;  // when the oldest segment began that due() left; 0 where nothing is kept
 
  private:
   struct Kept {
     SegmentFill fill;
     std::size_t records = 0;
+    Millis begun = 0;
     Millis newest = 0;
   };
   struct Log {

@@ -9,8 +9,6 @@ namespace tailrace {
 
 namespace {
 
-constexpr std::size_t kTurnBytes = 32 << 10;  // of one channel before the session's next channel has its turn
-constexpr std::size_t kPiecesAtOnce = 256;
 constexpr Millis kTooManyPause = 5000;
 
 bool is_fault(std::string_view code) {
@@ -88,7 +86,7 @@ void Session::fault(const Error& error, CommandId id) {
 }
 
 void Session::refuse(const Error& error, bool retry, CommandId id, std::string_view channel) {
-  add(shard_.probe().errors);
+  shard_.probe().errors.add(error.code);
   say(error_frame(error, retry, id, channel));
 }
 
@@ -163,7 +161,7 @@ void Session::say(std::string frame) {
 }
 
 void Session::say_reset(const std::string& channel, std::string_view reason, const Position& position) {
-  add(shard_.probe().resets);
+  shard_.probe().resets.add(std::string(reason));
   say(reset_frame(channel, reason, position));
 }
 
@@ -216,85 +214,7 @@ void Session::drain(Millis reconnect_in) {
 
 void Session::forget(const std::string& channel) { subscriptions_.erase(channel); }
 
-// ---- data
-
-void Session::ready(Subscription& subscription) {
-  if (!subscription.ready_hook.is_linked()) ready_.push_back(subscription);
-  shard_round();
-}
-
-void Session::shard_round() {
-  if (open_ && !outlet_.blocked()) shard_.rounds().ready(*this);
-}
-
-bool Session::collect(std::vector<Piece>& pieces, std::size_t max_bytes) {
-  std::size_t bytes = 0;
-  while (!ready_.empty() && bytes < max_bytes && pieces.size() < kPiecesAtOnce) {
-    Subscription& subscription = ready_.front();
-    ready_.pop_front();
-    const auto held = subscription.shared_from_this();
-    const bool more = serve_one(subscription, pieces, max_bytes, bytes);
-    if (more && turn_ < kTurnBytes) {
-      ready_.push_front(subscription);  // its turn goes on
-    } else {
-      turn_ = 0;
-      if (more) ready_.push_back(subscription);
-    }
-  }
-  return !ready_.empty();
-}
-
-// One channel's turn; true when it has more.
-bool Session::serve_one(Subscription& subscription, std::vector<Piece>& pieces, std::size_t max_bytes, std::size_t& bytes) {
-  while (turn_ < kTurnBytes && bytes < max_bytes && pieces.size() < kPiecesAtOnce) {
-    Piece piece;
-    switch (subscription.next(piece)) {
-      case Cursor::Step::item:
-        turn_ += piece.bytes.size();
-        bytes += piece.bytes.size();
-        pieces.push_back(std::move(piece));
-        break;
-      case Cursor::Step::page: subscription.request_page(); return false;
-      case Cursor::Step::wait: return false;
-      case Cursor::Step::ended: end(subscription); return false;
-    }
-  }
-  return true;
-}
-
-void Session::end(Subscription& subscription) {
-  const auto held = subscription.shared_from_this();
-  forget(held->channel());
-  // Goes out after the data that is being collected: replies are taken before it.
-  say(ended_frame(held->channel(), held->position()));
-}
-
-void Session::give_back(const Piece& unsent) {
-  unsent.subscription->rewind(unsent.sequence);
-  if (!unsent.subscription->ready_hook.is_linked()) ready_.push_front(*unsent.subscription);
-}
-
-void Session::idle_pages() {
-  for (Subscription& subscription : ready_) subscription.drop_page();
-}
-
-void Session::count(const Cursor::Item& item) {
-  if (!item.batch) return;
-  add(shard_.probe().updates, item.batch->marks.size());
-  if (item.batch->kind == Batch::Kind::gap) add(shard_.probe().gaps);
-}
-
-void Session::pinned(std::size_t bytes) {
-  if (bytes == pinned_) return;
-  shard_.pinned(bytes, std::exchange(pinned_, bytes));
-}
-
-void Session::sent(std::size_t bytes) {
-  sent_bytes_ += bytes;
-  watch.last_sent = steady_millis();
-  add(shard_.probe().sends);
-  add(shard_.probe().sent_bytes, bytes);
-}
+// ---- numbers
 
 void Session::add_lags(std::vector<Offset>& lags) const {
   for (const auto& [channel, subscription] : subscriptions_)

@@ -1,7 +1,8 @@
 // What a shard counts. Written by its thread, read by whoever asks for metrics.
 #pragma once
 
-#include <array>
+#include "base/labelled_counts.h"
+
 #include <atomic>
 #include <cstdint>
 
@@ -28,14 +29,14 @@ struct ShardProbe {
   Count sent_bytes{0};
   Count rounds{0};
   Count round_nanoseconds{0};
-  Count gaps{0};
-  Count resets{0};
   Count log_bytes{0};
   Count pinned_bytes{0};
   Count inbox_overflows{0};
   Count commands{0};
-  Count errors{0};
   Count stalled{0};
+  LabelledCounts gaps{"expired", "undecodable"};                                           // by reason
+  LabelledCounts resets{"recreated", "truncated", "channel_changed", "position_invalid"};  // by reason
+  LabelledCounts errors{"channel_unavailable", "topic_unavailable"};                       // by code
 };
 
 }  // namespace tailrace

@@ -113,6 +113,23 @@ TEST(LogKeeper, segments_that_went_by_records_count_for_nothing_later) {
   EXPECT_EQ(due(keeper), "1:1");
 }
 
+TEST(LogKeeper, knows_how_old_the_oldest_of_all_is) {
+  KeepLimits limits;
+  limits.age = 100;
+  LogKeeper keeper(limits);
+  EXPECT_EQ(keeper.oldest(), 0);
+  for (const ChannelId channel : {1, 2}) keeper.opened(channel);
+  keeper.appended(1, kSegmentBytes, 1, 20);
+  keeper.appended(2, kSegmentBytes, 1, 50);
+  keeper.due(60);
+  EXPECT_EQ(keeper.oldest(), 20);
+  keeper.due(130);
+  EXPECT_EQ(keeper.oldest(), 50);
+  keeper.closed(2);
+  keeper.due(140);
+  EXPECT_EQ(keeper.oldest(), 0);
+}
+
 TEST(LogKeeper, segments_go_by_the_age_of_their_newest_batch) {
   KeepLimits limits = kPlenty;
   limits.age = 100;
