@@ -19,7 +19,7 @@ using ConfPtr = std::unique_ptr<rd_kafka_conf_t, ConfDeleter>;
 constexpr std::string_view kReserved[] = {
     "bootstrap.servers",  "metadata.broker.list", "isolation.level",    "enable.auto.commit",
     "auto.offset.reset",  "enable.partition.eof", "check.crcs",         "group.id",
-    "test.mock.num.brokers"};
+    "test.mock.num.brokers", "receive.message.max.bytes"};
 
 void refuse_reserved(const Properties& properties) {
   for (const auto& [key, value] : properties) {

@@ -6,7 +6,6 @@ from harness.client import Subscriber
 from steps import finished, joined, reached, written
 
 LARGE, HUGE = 900 << 10, 5 << 20  # below and above what a channel carries as it is (1 MiB); above what is fetched at once
-ENDLESS = pytest.mark.xfail(reason="what is above receive.message.max.bytes is asked for again and again", run=False)
 
 
 def of_size(size):
@@ -22,9 +21,7 @@ async def all_sizes(t):
 @pytest.mark.everyday
 @pytest.mark.parametrize("settings", [
     pytest.param([], id="by-default", marks=pytest.mark.further),
-    pytest.param(["fetch.message.max.bytes=10000", "fetch.max.bytes=20000", "message.max.bytes=10000"], id="small-fetches"),
-    pytest.param(["receive.message.max.bytes=1000000", "fetch.max.bytes=500000", "message.max.bytes=500000"], id="small-responses",
-                 marks=[ENDLESS, pytest.mark.further])])
+    pytest.param(["fetch.message.max.bytes=10000", "fetch.max.bytes=20000", "message.max.bytes=10000"], id="small-fetches")])
 async def test_records_above_the_fetch_sizes(topic, bridge, recovery, during, settings):
     """Cold, live, and warm."""
     t = topic(2, max_message_bytes=16 << 20)
