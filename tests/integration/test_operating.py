@@ -266,9 +266,11 @@ async def test_limits_of_requests_are_answered_and_counted_and_reload(topic, bri
     b = bridge(topic(1), config=file.path)
     large = {"X-Large": "x" * 3000}
     assert b.get("/healthz", headers=large)[0] == 431
-    file.write("limits: {header_bytes: 8K, handshake_timeout: 100ms}\n")
+    file.write("limits: {header_bytes: 8K, handshake_timeout: 5m}\n")
     await file.reload(b)
     assert b.get("/healthz", headers=large)[0] == 200
+    file.write("limits: {handshake_timeout: 100ms}\n")
+    await file.reload(b)
     slow = await Wire.tcp(b.port)
     await slow.write(b"GET / HT")
     assert not await slow.fill()
