@@ -78,7 +78,7 @@ class Subscription:
             elif not self.truth.lost(partition, entry.anchor):
                 self.fault("anchor", "no such record", partition, entry.anchor)
             if between := [o for o in self.truth.offsets(partition, entry.anchor + 1, entry.next)
-                           if (partition, o) not in self.truth.optional]:
+                           if (partition, o) not in self.truth.optional and not self.truth.lost(partition, o)]:
                 self.fault("anchor", f"{between[0]} lies between it and {entry.next}", partition, entry.anchor)
 
     def reset(self, body):

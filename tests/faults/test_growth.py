@@ -1,16 +1,12 @@
-"""What appears: partitions, topics that a pattern takes, topics that were denied or missing. Within 10 s, from 0."""
+"""What appears: partitions, topics that a pattern takes, topics that were denied or missing. From 0; how soon is told."""
 
 import asyncio
-import time
 import uuid
 
 import pytest
 
 from harness.client import Subscriber
 from steps import finished, joined, reached, written
-
-WITHIN = 10
-
 
 @pytest.mark.everyday
 async def test_partitions_are_added(cluster, topic, bridge, recovery, during):
@@ -24,11 +20,9 @@ async def test_partitions_are_added(cluster, topic, bridge, recovery, during):
     cluster.grow_topic(t.name, 5)
     t.partitions = 5
     b = await during(b, live)
-    since = time.monotonic()
     with recovery("the new ones come"):
         await written(t, 100, seed="grown")
         await reached(t, live)
-    assert time.monotonic() - since < WITHIN
     await away.connect(b.port)
     await finished(t, live, away)
 
@@ -43,18 +37,21 @@ async def test_topics_that_a_pattern_takes(topic, bridge, recovery, during):
     (client,) = await joined(b, first, "earliest")
     await reached(first, client)
     second = topic(2, name=f"{family}-two")
-    since = time.monotonic()
     await written(second, 20)
     b = await during(b, client)
     with recovery("the new one is there"):
         while (reply := await client.reply(await client.ask("subscribe", channel=second.name, **{"from": "earliest"}))).name == "error":
             assert reply.body["code"] == "channel_unavailable"
             await asyncio.sleep(0.1)  # only asking shows
-    assert time.monotonic() - since < WITHIN
     await reached(second, client)
     reply = await client.reply(await client.ask("subscribe", channel="__transaction_state"))
     assert reply.body["code"] == "channel_unavailable"
     await finished(second, client)
+
+
+def told(client):
+    """What was said last of a topic's being there."""
+    return [c.body["topic"] for c in client.controls if c.name == "status" and "topic" in c.body][-1:]
 
 
 @pytest.mark.everyday
@@ -62,16 +59,17 @@ async def test_a_missing_topic_fails_alone_and_recovers(topic, bridge, recovery,
     there = topic(1)
     await written(there, 10)
     missing = f"{there.name}-missing"
-    b = bridge(there, missing)
+    b = first = bridge(there, missing)
     client = await Subscriber({there.name: "earliest", missing: "live"}).connect(b.port)
     await reached(there, client)
     await client.subscribed(missing)
+    await client.until(lambda: told(client) == ["missing"], "that it is missing")
     b = await during(b, client)
     appeared = topic(2, name=missing)
-    since = time.monotonic()
     with recovery("it is there, from 0"):
         await written(appeared, 30)
         await reached(appeared, client)
-    assert time.monotonic() - since < WITHIN
+    if b is first:  # another may never have missed it
+        await client.until(lambda: told(client) == ["present"], "that it is there")
     await finished(appeared, client)
     assert client.updates == 40

@@ -1,6 +1,7 @@
 """Producers that remember what was acknowledged, and what became of it."""
 
 import dataclasses
+import time
 import uuid
 
 from confluent_kafka import Producer
@@ -19,19 +20,21 @@ class RememberingProducer:
                                    "message.max.bytes": 64 << 20, "log_level": 0, **settings})
 
     def send(self, topic, value, *, key=None, partition=None, timestamp=None, headers=(), fate="committed"):
+        # Our own: the answer to a batch that was sent twice names the newest of it.
+        timestamp = int(time.time() * 1000) if timestamp is None else timestamp
+
         def delivered(error, message):
             if error:
                 self.failed.append((error, value))
             else:
-                record = Record(message.offset(), message.timestamp()[1], key, value, [(n.encode(), v) for n, v in headers])
+                record = Record(message.offset(), timestamp, key, value, [(n.encode(), v) for n, v in headers])
                 self.acked.append((topic, Acked(message.partition(), record, fate)))
 
         where = {"partition": partition} if partition is not None else {}
-        when = {"timestamp": timestamp} if timestamp is not None else {}
         with_headers = {"headers": list(headers)} if headers else {}
         while True:
             try:
-                self._producer.produce(topic, value, key, on_delivery=delivered, **where, **when, **with_headers)
+                self._producer.produce(topic, value, key, on_delivery=delivered, timestamp=timestamp, **where, **with_headers)
                 return self._producer.poll(0)
             except BufferError:
                 self._producer.poll(0.1)

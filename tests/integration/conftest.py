@@ -40,14 +40,6 @@ def kafka():
     cluster.down()
 
 
-@pytest.fixture(scope="session")
-def kafka3():
-    """Three nodes, shared; tests that kill nodes leave all of them running."""
-    cluster = Cluster(nodes=3)
-    yield cluster
-    cluster.down()
-
-
 def topics_on(cluster):
     """`make(partitions=4, …)` makes a topic, on another cluster by `cluster=`; closes them in the end."""
     made = []

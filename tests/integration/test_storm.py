@@ -52,7 +52,7 @@ async def test_storm_cold(kafka, topic, bridge):
     t.wrote(producer)
     fill(producer, t, 30_000, seed="history")
     b = bridge(t, memory="2M", warm="0")
-    await storm(kafka, t, Pool(b), seconds=SECONDS / 2, clients=CLIENTS, start="earliest")
+    await storm(kafka, t, Pool(b), seconds=SECONDS / 3, clients=CLIENTS, start="earliest")
 
 
 async def test_storm_over_two_bridges_that_are_killed(kafka, topic, bridge):
@@ -70,7 +70,7 @@ async def test_storm_over_two_bridges_that_are_killed(kafka, topic, bridge):
             await pool.replace(None, await asyncio.to_thread(bridge, t))
         await asyncio.sleep(seconds / 4)
 
-    await storm(kafka, t, pool, seconds=SECONDS / 2, clients=CLIENTS, disturb=disturb)
+    await storm(kafka, t, pool, seconds=SECONDS / 3, clients=CLIENTS, disturb=disturb)
 
 
 @pytest.mark.asan
@@ -90,7 +90,7 @@ async def test_storm_on_one_bridge_killed_twice(kafka, topic, bridge):
             await pool.replace(None, victim)
         await asyncio.sleep(seconds / 3)
 
-    await storm(kafka, t, pool, seconds=SECONDS / 2, clients=CLIENTS, disturb=disturb)
+    await storm(kafka, t, pool, seconds=SECONDS / 3, clients=CLIENTS, disturb=disturb)
 
 
 @pytest.mark.quick
