@@ -10,6 +10,7 @@ import { Lane } from "./lane.ts";
 import { Link } from "./link.ts";
 import { Live } from "./live.ts";
 import { Painter, type Shown } from "./painter.ts";
+import { Palette } from "./palette.ts";
 import { kLead, Past } from "./past.ts";
 import { statusOf } from "./status.ts";
 import { Timeline } from "./timeline.ts";
@@ -32,6 +33,7 @@ export class Engine {
   private lastReceipt: Receipt | null = null;
   private inferred = new Map<string, { ids: string; next: number }>();
   private readonly wanted: Set<string>;
+  private readonly palette = new Palette();
   private readonly directory = new Directory();
   private readonly link: Link;
   private readonly live: Live;
@@ -42,7 +44,7 @@ export class Engine {
 
   constructor(open: Open, private readonly post: (message: FromWorker) => void, private readonly changed: () => void) {
     this.span = open.span;
-    this.panels = open.panels;
+    this.panels = this.palette.lend(open.panels);
     this.wanted = new Set(open.panels.filter(spec => !spec.hidden).map(spec => spec.channel));
     this.link = new Link(open.url, open.api, open.token, {
       channels: list => this.listed(list),
@@ -178,9 +180,9 @@ export class Engine {
   }
 
   private setPanels(panels: PanelSpec[], visible: Set<string>): void {
-    this.panels = panels;
+    this.panels = this.palette.lend(panels);
     this.visible = visible;
-    for (const [name, ids] of this.live.timeline.setPanels(panels, this.span)) this.fill(name, ids);
+    for (const [name, ids] of this.live.timeline.setPanels(this.panels, this.span)) this.fill(name, ids);
     if (this.mode === "past") this.past.setPanels();
     this.painter.refresh();
     this.changed();

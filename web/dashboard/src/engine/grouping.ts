@@ -4,6 +4,7 @@ import { kNone, kOther, type Dictionary } from "./dictionary.ts";
 
 export const kNamed = 8;
 export const kRest = kNamed;
+const kRemembered = 64;
 
 export class Grouping {
   readonly names: (string | null)[] = new Array(kNamed).fill(null);
@@ -39,15 +40,27 @@ export class Grouping {
     this.known.fill(-1);
   }
 
-  /** Colour slot 1 to 8 of a name: by hash, then the first free one; kept for good. */
-  colorOf(name: string): number {
-    const known = this.colors[name];
-    if (known >= 1 && known <= kNamed) return known;
-    const taken = new Set(this.names.flatMap(n => (n !== null && n !== name && this.colors[n] ? [this.colors[n]] : [])));
-    let color = taken.size === 0 ? 1 : (hash(name) % kNamed) + 1;
-    for (let i = 0; taken.has(color) && i < kNamed; i++) color = (color % kNamed) + 1;
-    this.colors[name] = color;
-    return color;
+  /**
+   * Colour slots 1 to 8 of the names: by hash, then the first free one, in the order of the alphabet, so that they don't
+   * hang on which name came first. They are kept once `settled`: until then more names may come, and come before.
+   */
+  paint(settled: boolean): ReadonlyMap<string, number> {
+    const names = this.names.filter(name => name !== null), known = names.filter(name => this.colors[name] >= 1 && this.colors[name] <= kNamed);
+    const slots = new Map(known.map(name => [name, this.colors[name]])), taken = new Set(slots.values());
+    for (const name of names.filter(name => !slots.has(name)).sort()) {
+      const slot = free(name, taken);
+      slots.set(name, slot);
+      taken.add(slot);
+    }
+    if (settled && known.length < slots.size) this.keep(slots);
+    return slots;
+  }
+
+  /** Names that come and go for weeks are not all remembered. */
+  private keep(slots: ReadonlyMap<string, number>): void {
+    const all = Object.keys(this.colors);
+    if (all.length > kRemembered) for (const name of all) if (!slots.has(name)) delete this.colors[name];
+    for (const [name, slot] of slots) this.colors[name] = slot;
   }
 
   private get dictionary(): Dictionary | undefined {
@@ -75,6 +88,12 @@ export class Grouping {
     this.names[free] = name;
     return free;
   }
+}
+
+function free(name: string, taken: ReadonlySet<number>): number {
+  let color = (hash(name) % kNamed) + 1;
+  for (let i = 0; taken.has(color) && i < kNamed; i++) color = (color % kNamed) + 1;
+  return color;
 }
 
 function hash(text: string): number {

@@ -49,13 +49,13 @@ export class Lines {
   }
 
   private named(from: number, to: number, scene: Scene): Series[] {
-    const list: Series[] = [];
+    const list: Series[] = [], slots = this.grouping.paint(scene.settled);
     for (let s = 0; s < this.bins.series; s++) {
       const name = this.nameOf(s);
       if (name === null) continue;
       const ys = new Float64Array(Math.max(0, to - from + 1)).fill(NaN);
       const some = this.fill(ys, s, from, scene);
-      if (some) list.push({ name, color: s === kRest ? kOthersColor : this.spec.group === "" ? 1 : this.grouping.colorOf(name), ys });
+      if (some) list.push({ name, color: s === kRest ? kOthersColor : this.spec.group === "" ? 1 : slots.get(name) ?? 1, ys });
       else if (this.bins.series > 1 && s < kNamed && scene.settled) this.grouping.release(s);
     }
     return list;

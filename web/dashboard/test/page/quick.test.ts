@@ -1,6 +1,7 @@
 // The page against the fake bridge: quick answers while working on it. Promises are kept in real.test.ts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Page } from "playwright-core";
 import { Listed } from "../fake/source.ts";
 import { assertClean, choose, findings, panelNamed, pill, tableOf } from "./browser.ts";
 import { said } from "./journal.ts";
@@ -84,6 +85,31 @@ test("a share link shows the same panels, window and moment to somebody else", a
   assert.equal((await second.page.locator("#clock").innerText()).slice(0, 8), new Date(at).toTimeString().slice(0, 8));
   assertClean(first);
   assertClean(second);
+});
+
+test("series keep their colour: live, in the past, for whoever follows a link", async () => {
+  const colors = async (p: Page) => {
+    const found = await Promise.all(["cpu by host", "rate by region"].map(async title => (await panelNamed(p, title)).locator(".legend [data-name]").evaluateAll(nodes => nodes.map(node => `${(node as HTMLElement).dataset.name} ${(node as HTMLElement).style.getPropertyValue("--c")}`).sort())));
+    return found.flat();
+  };
+  const whole = (p: Page) => p.waitForFunction(() => document.querySelectorAll(".panel:not(.unseen) .legend [data-name^=host]").length % 6 === 0 && document.querySelectorAll(".badge[data-kind=replay]").length === 0);
+  const { page } = await stage.look();
+  await pill(page, /^LIVE.*behind/);
+  await panelNamed(page, "cpu by host");
+  await whole(page);
+  const live = await colors(page);
+  assert.equal(live.length, 10);
+  await page.keyboard.press("Shift+ArrowLeft");
+  await pill(page, /^PAST/);
+  await page.waitForFunction(() => /at=\d+/.test(location.hash));
+  await whole(page);
+  assert.deepEqual(await colors(page), live);
+  await page.keyboard.press("s");
+  await page.locator("dialog", { hasText: "Copied." }).waitFor();
+  const other = (await stage.look({}, "", await page.locator(".link").inputValue())).page;
+  await pill(other, /^PAST/);
+  await whole(other);
+  assert.deepEqual(await colors(other), live);
 });
 
 test("a new topic's panel appears by itself; its channel is marked new", async () => {

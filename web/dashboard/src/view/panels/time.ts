@@ -14,6 +14,7 @@ import { Panel, type Frame } from "./panel.ts";
 type Y = (number | null | undefined)[];
 const kSteps: [number, number][] = [[60_000, 10_000], [300_000, 60_000], [900_000, 180_000], [3_600_000, 600_000]];
 const kInset = 16;
+const kRemembered = 32;
 
 export class TimePanel extends Panel {
   /** Set by the sheet on one panel: it says in words what the others only show. */
@@ -45,14 +46,21 @@ export class TimePanel extends Panel {
     if (view.kind !== "time") return;
     const shape = view.series.map(s => `${s.name}\u241f${s.color}`).join("\n");
     this.series = view.series;
-    for (const { name, color } of view.series) if (color >= 1 && color <= 8) (this.spec.colors ??= {})[name] = color;
     this.data = [view.xs, ...view.series.map(s => toPlot(s.ys))];
     this.bands = view.bands;
     this.whole = view.whole && this.spec.aggregate === "last";
     this.reach(view);
     this.legend.set(view.series, this.data.slice(1).map(ys => lastOf(ys as Y)), this.spec.aggregate === "spread", view.bands.some(band => band.kind === "first"));
     this.legend.count(view.others, this.spec.aggregate === "last");
+    if (shape !== this.shape || !this.spec.colors) this.remember();
     if (shape !== this.shape) this.rebuild(shape);
+  }
+
+  /** For links and the storage: the colours of now, and some of names that were here before. */
+  private remember(): void {
+    const now = this.series.filter(({ color }) => color >= 1 && color <= 8).map(({ name, color }): [string, number] => [name, color]);
+    const before = Object.entries(this.spec.colors ?? {}).filter(([name]) => !now.some(([other]) => other === name));
+    this.spec.colors = Object.fromEntries([...now, ...before].slice(0, kRemembered));
   }
 
   draw(frame: Frame): void {
