@@ -103,8 +103,11 @@ function drawTicks(ctx: Pen, { x, pad, w, from, to }: LaneBox, { at }: LaneTime,
   }
 }
 
-/** All that Kafka keeps, a block per day (per hour, per ten minutes), outages as ticks, the lane as a mark. */
-export function drawStrip(ctx: Pen, box: LaneBox, { now, past }: LaneTime, lane: LaneView | null): void {
+/**
+ * All that Kafka keeps, a block per day (per hour, per ten minutes), outages as ticks. The lane is framed on it; where the
+ * frame would be next to nothing, or hold nearly all, a handle marks the end of the lane, or the moment shown.
+ */
+export function drawStrip(ctx: Pen, box: LaneBox, { now, at, past }: LaneTime, lane: LaneView | null): void {
   const left = box.pad + 84, right = box.w - box.pad - 34, y = box.stripTop + 4, kept = Math.max(1000, now - box.earliest);
   const unit = kept > 172_800_000 ? 86_400_000 : kept > 10_800_000 ? 3_600_000 : kept > 1_200_000 ? 600_000 : 60_000;
   const x = (t: number) => left + Math.max(0, Math.min(1, (t - box.earliest) / kept)) * (right - left);
@@ -120,10 +123,10 @@ export function drawStrip(ctx: Pen, box: LaneBox, { now, past }: LaneTime, lane:
     ctx.fillStyle = kind === "recovered" ? ink.accent : kind === "gap" ? ink["loss-ink"] : ink["hold-ink"];
     ctx.fillRect(Math.round(x(from)), y, 3, 6);
   }
-  const a = x(Math.max(box.from, box.earliest)), b = Math.max(a + 4, x(box.to));
+  const a = x(Math.max(box.from, box.earliest)), b = Math.max(a + 4, x(box.to)), most = b - a > (right - left) / 2;
   ctx.fillStyle = past ? ink.accent : ink.text;
   ctx.strokeStyle = ctx.fillStyle;
   ctx.lineWidth = 1;
-  if (b - a > 8) ctx.strokeRect(Math.round(a) + 0.5, y - 2.5, Math.round(b - a) - 1, 11);
-  else ctx.fillRect(Math.round(b) - 4, y - 3, 4, 12);
+  if (b - a > 8 && !most) ctx.strokeRect(Math.round(a) + 0.5, y - 2.5, Math.round(b - a) - 1, 11);
+  else ctx.fillRect(Math.round(most ? Math.max(left + 4, x(at)) : b) - 4, y - 3, 4, 12);
 }
