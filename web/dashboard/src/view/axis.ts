@@ -2,6 +2,15 @@
 
 export interface Axis { low: number; high: number; ticks: number[]; step: number }
 
+/** How far axis labels stand off the chart, and what is left between them and the edge of the panel. */
+export const kOff = 8;
+const kEdge = 9;
+
+/** Width of an axis at the right that these labels fit in. */
+export function gutterFor(labels: string[]): number {
+  return kOff + kEdge + Math.ceil(Math.max(2, ...labels.map(label => label.length)) * 6.2);
+}
+
 /** Round ticks that hold [low, high], at most `most` steps of them. */
 export function axisFor(low: number, high: number, most = 4): Axis {
   if (!(high > low)) [low, high] = widened(low);

@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import type { HistogramView, PanelSpec, PanelView } from "../../messages.ts";
 import { grouped } from "../../words.ts";
-import { axisFor } from "../axis.ts";
+import { axisFor, gutterFor, kOff } from "../axis.ts";
 import { el, say } from "../dom.ts";
 import { short, tickLabel } from "../figures.ts";
 import { ink } from "../ink.ts";
@@ -88,7 +88,7 @@ export class HistogramPanel extends Panel {
           border: { show: true, width: 1, stroke: () => ink["line-strong"] }, splits: () => this.edgeTicks(), values: (_, list) => list.map(i => this.edgeLabel(i)),
         },
         {
-          side: 1, size: 34, gap: 8, font, stroke: () => ink["text-3"], grid: { width: 1, stroke: () => ink.grid }, ticks: { show: false },
+          side: 1, size: (_, labels) => gutterFor(labels ?? []), gap: kOff, font, stroke: () => ink["text-3"], grid: { width: 1, stroke: () => ink.grid }, ticks: { show: false },
           splits: () => this.countTicks(), values: (_, list) => list.map(v => tickLabel(v, list[1] ?? 1, "")),
         },
       ],

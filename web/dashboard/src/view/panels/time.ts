@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import type { Band, PanelSpec, PanelView, Series, TimeView } from "../../messages.ts";
 import { clock, two } from "../../words.ts";
-import { steady, type Axis } from "../axis.ts";
+import { gutterFor, kOff, steady, type Axis } from "../axis.ts";
 import { el } from "../dom.ts";
 import { disc } from "../draw.ts";
 import { figure, short, tickLabel } from "../figures.ts";
@@ -153,7 +153,7 @@ export class TimePanel extends Panel {
           border: { show: true, width: 1, stroke: () => ink["line-strong"] }, splits: () => this.timeTicks(), values: (_, list) => list.map(t => timeLabel(t, this.tickStep)),
         },
         {
-          side: 1, size: () => this.gutter(), gap: 8, font, stroke: () => ink["text-3"], grid: { width: 1, stroke: () => ink.grid }, ticks: { show: false },
+          side: 1, size: () => this.gutter(), gap: kOff, font, stroke: () => ink["text-3"], grid: { width: 1, stroke: () => ink.grid }, ticks: { show: false },
           splits: () => this.axis?.ticks ?? [], values: (_, list) => list.map(v => tickLabel(v, this.axis?.step ?? 1, this.unit)),
         },
       ],
@@ -215,8 +215,7 @@ export class TimePanel extends Panel {
   }
 
   private gutter(): number {
-    const widest = Math.max(2, ...(this.axis?.ticks ?? []).map(v => tickLabel(v, this.axis!.step, this.unit).length));
-    return 10 + Math.ceil(widest * 6.4);
+    return gutterFor((this.axis?.ticks ?? []).map(v => tickLabel(v, this.axis!.step, this.unit)));
   }
 
   private describe(): string {
