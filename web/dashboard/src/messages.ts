@@ -146,6 +146,8 @@ interface AnyPanel {
   left: string;
   note: NoteText | null;
   unit: string;
+  /** The stretch of time that its numbers are of, where they are of one: "in 1 m". */
+  during: string;
   /** What the key names, such as "host". */
   noun: string;
 }
@@ -170,6 +172,8 @@ export interface StatView {
 
 export interface ChannelView {
   name: string;
+  /** What to call it instead; empty where nobody said. */
+  title: string;
   topic: string;
   rate: number;
   quietSince: number;

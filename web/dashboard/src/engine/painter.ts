@@ -64,7 +64,7 @@ export class Painter {
       const track = shown.timeline.tracks.get(channel.name), { profile } = channel;
       const fields = numericFields(profile), rate = paceOf(channel);
       return {
-        name: channel.name, topic: channel.topic, rate, fields, texts: channel.columns.texts.slice(), keyNoun: profile.noun, keyed: profile.keyed > 0,
+        name: channel.name, title: channel.title, topic: channel.topic, rate, fields, texts: channel.columns.texts.slice(), keyNoun: profile.noun, keyed: profile.keyed > 0,
         quietSince: rate === 0 ? channel.lastTime : 0, fresh: channel.fresh, followed: followed(channel.name),
         note: noteOf(channel, fields, followed(channel.name)), line: pace(track, shown), hole: hole(channel, shown),
       };

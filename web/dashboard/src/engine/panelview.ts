@@ -20,7 +20,7 @@ const kLoading: NoteText = { kind: "loading", heading: "", text: "" };
 export function panelView(spec: PanelSpec, channel: Channel | undefined, track: Track | undefined, moment: Moment): PanelView {
   const base = {
     id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track) : "",
-    note: null, unit: channel ? unitOf(spec, channel, moment.span) : "", noun: channel?.profile.noun ?? "key",
+    note: null, unit: channel ? unitOf(spec, channel) : "", during: during(spec, moment.span), noun: channel?.profile.noun ?? "key",
   };
   const bare = { ...base, kind: "note" as const, badge: { kind: "none" as const, text: "" } };
   if (!channel && moment.filling) return { ...bare, note: kLoading }; // nobody knows yet which channels there are
@@ -53,16 +53,18 @@ function lastView(table: LastTable, channel: Channel) {
   };
 }
 
-function unitOf(spec: PanelSpec, channel: Channel, span: number): string {
+function unitOf(spec: PanelSpec, channel: Channel): string {
   if (spec.kind === "last" || spec.kind === "note") return "";
-  if (spec.kind === "top") return `count in ${window(span)}`;
+  if (spec.kind === "top") return "count";
   if (spec.aggregate === "rate") return "per s";
   if (spec.aggregate === "count") return "records";
   return channel.unitOf(spec.field);
 }
 
-function window(span: number): string {
-  return span < 3_600_000 ? `${span / 60_000} m` : `${span / 3_600_000} h`;
+/** Lines show their time, these don't. */
+function during(spec: PanelSpec, span: number): string {
+  if (spec.kind !== "top" && spec.kind !== "histogram") return "";
+  return span < 3_600_000 ? `in ${span / 60_000} m` : `in ${span / 3_600_000} h`;
 }
 
 /** What had to be left out, in words; empty when nothing was. */

@@ -38,7 +38,7 @@ class App implements Controls {
   private readonly sheet = new Sheet($("#sheet"), (panel, button) => this.panelMenu(panel, button), () => this.tellPanels());
   private readonly hello = new Hello();
   private readonly pill = new Pill();
-  private readonly rail = new Rail((channel, button) => openMenu(button, `Menu of ${channel.name}`, channelEntries(channel, this.desk.layout.panels, this.deeds)));
+  private readonly rail = new Rail((channel, button) => openMenu(button, `Menu of ${channel.title || channel.name}`, channelEntries(channel, this.desk.layout.panels, this.deeds)));
   private readonly receipt = new ReceiptCard();
   private readonly pane = new RecordPane(command => this.engine.tell(command));
   private readonly scrubber = new Scrubber({ seek: (at, dragging) => this.seek(at, dragging), live: () => this.live() });

@@ -1,11 +1,11 @@
-// The left rail: channels with their pace and their fields.
+// The left rail: channels by the title that somebody gave them, else by name, with their pace and their fields.
 import type { BridgeInfo, ChannelView } from "../messages.ts";
 import { paced, spell } from "../words.ts";
 import { $, el, mark, say } from "./dom.ts";
 import { spark } from "./draw.ts";
 import { ink } from "./ink.ts";
 
-interface Item { node: HTMLElement; button: HTMLElement; name: HTMLElement; rate: HTMLElement; number: Text; per: HTMLElement; canvas: HTMLCanvasElement; fields: HTMLElement }
+interface Item { node: HTMLElement; button: HTMLElement; name: HTMLElement; id: HTMLElement; rate: HTMLElement; number: Text; per: HTMLElement; canvas: HTMLCanvasElement; fields: HTMLElement }
 
 export class Rail {
   private readonly list = $("#chan-list");
@@ -48,6 +48,8 @@ export class Rail {
     if (this.list.children[place] !== item.node) this.list.insertBefore(item.node, this.list.children[place] ?? null);
     const quiet = channel.rate === 0;
     item.button.classList.toggle("fresh", channel.fresh);
+    say(item.name, channel.title || channel.name);
+    say(item.id, !channel.title || channel.title.toLowerCase() === channel.name.toLowerCase() ? "" : channel.name);
     item.button.classList.toggle("aside", !channel.followed);
     item.rate.classList.toggle("none", quiet);
     const pace = quiet ? "quiet" : Number.isNaN(channel.rate) ? "–" : paced(channel.rate);
@@ -66,13 +68,13 @@ export class Rail {
 
   private open(name: string): Item {
     const canvas = el<HTMLCanvasElement>("canvas.chan-spark", { "aria-hidden": "true" }), number = document.createTextNode("");
-    const per = el("i"), rate = el("span.chan-rate", {}, number, per), fields = el("span.chan-fields"), label = el("span.chan-name", {}, name);
-    const button = el("button.chan", { type: "button", title: name, "aria-haspopup": "menu", "aria-expanded": "false" }, label, rate, canvas, fields);
+    const per = el("i"), rate = el("span.chan-rate", {}, number, per), fields = el("span.chan-fields"), called = el("span.chan-name", {}, name), id = el("span.chan-id");
+    const button = el("button.chan", { type: "button", title: name, "aria-haspopup": "menu", "aria-expanded": "false" }, el("span.chan-label", {}, called, id), rate, canvas, fields);
     button.onclick = () => {
       const channel = this.latest.find(c => c.name === name);
       if (channel) this.onMenu(channel, button);
     };
-    const item = { node: el("li", {}, button), button, name: label, rate, number, per, canvas, fields };
+    const item = { node: el("li", {}, button), button, name: called, id, rate, number, per, canvas, fields };
     this.items.set(name, item);
     return item;
   }

@@ -55,8 +55,11 @@ export class Sheet {
 
   /** Panels out of sight have a title too. */
   name(channels: ChannelView[]): void {
-    const nouns = new Map(channels.map(channel => [channel.name, channel.keyNoun]));
-    for (const panel of this.shown) panel.called(nouns.get(panel.spec.channel) ?? "key");
+    const known = new Map(channels.map(channel => [channel.name, channel]));
+    for (const panel of this.shown) {
+      const channel = known.get(panel.spec.channel);
+      panel.called(channel?.title ?? "", channel?.keyNoun ?? "key");
+    }
   }
 
   draw(frame: Frame): void {

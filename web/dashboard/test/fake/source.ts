@@ -18,11 +18,11 @@ export interface Source {
 }
 
 /** Records at an even pace since `since`; `make` gives the record of an offset. */
-export function steady(name: string, options: { partitions?: number; every: number; since: number; units?: Record<string, string>; make(p: number, o: number, t: number): Omit<FakeRecord, "t"> }): Source {
+export function steady(name: string, options: { partitions?: number; every: number; since: number; title?: string; units?: Record<string, string>; make(p: number, o: number, t: number): Omit<FakeRecord, "t"> }): Source {
   const { partitions = 3, every, since, make } = options, pace = every * partitions;
   const time = (p: number, o: number) => since + o * pace + p * every;
   return {
-    name, topic: name, partitions, units: options.units,
+    name, topic: name, partitions, title: options.title, units: options.units,
     earliest: () => 0,
     latest: (p, now) => Math.max(0, Math.floor((now - since - p * every) / pace) + 1),
     at: (p, o) => ({ t: time(p, o), ...make(p, o, time(p, o)) }),

@@ -92,7 +92,10 @@ test("series keep their colour: live, in the past, for whoever follows a link", 
     const found = await Promise.all(["cpu by host", "rate by region"].map(async title => (await panelNamed(p, title)).locator(".legend [data-name]").evaluateAll(nodes => nodes.map(node => `${(node as HTMLElement).dataset.name} ${(node as HTMLElement).style.getPropertyValue("--c")}`).sort())));
     return found.flat();
   };
-  const whole = (p: Page) => p.waitForFunction(() => document.querySelectorAll(".panel:not(.unseen) .legend [data-name^=host]").length % 6 === 0 && document.querySelectorAll(".badge[data-kind=replay]").length === 0);
+  const whole = (p: Page) => p.waitForFunction(() => {
+    const first = document.querySelector(".legend:has([data-name^=host])");
+    return first?.querySelectorAll("[data-name]").length === 6 && !document.querySelector(".panel:not(.unseen) .badge[data-kind=replay]");
+  });
   const { page } = await stage.look();
   await pill(page, /^LIVE.*behind/);
   await panelNamed(page, "cpu by host");
@@ -123,6 +126,32 @@ test("a new topic's panel appears by itself; its channel is marked new", async (
   assert.equal(await page.locator(".panel").first().locator("h3").innerText(), "cpu by key");
   await page.locator(".chan.fresh", { hasText: "hello" }).waitFor();
   assertClean(watched);
+});
+
+test("a channel is called by its title where it has one; its name stands beside it", async () => {
+  stage.bridge.channels.get("metrics")!.title = "This machine";
+  const { page } = await stage.look();
+  await pill(page, /^LIVE.*behind/);
+  const item = page.locator(".chan", { has: page.locator(".chan-name", { hasText: /^This machine$/ }) });
+  assert.equal(await item.locator(".chan-id").innerText(), "metrics");
+  assert.equal(await item.getAttribute("title"), "metrics");
+  const from = (await panelNamed(page, "cpu by host")).locator(".from", { hasText: /^This machine$/ });
+  assert.equal(await from.getAttribute("title"), "metrics");
+  await page.locator(".chan-name", { hasText: /^orders$/ }).waitFor();
+});
+
+test("distributions and lines of one field are told apart, and a distribution fills its panel on a phone too", async () => {
+  for (const options of [{}, { width: 390, height: 844 }]) {
+    const { page } = await stage.look(options);
+    await pill(page, /^LIVE.*behind/);
+    await panelNamed(page, "latency_ms");
+    const panel = await panelNamed(page, "latency_ms distribution");
+    assert.match(await panel.locator(".unit").innerText(), /^ms in 1 m$/);
+    await panel.scrollIntoViewIfNeeded();
+    await panel.locator("canvas").waitFor();
+    const [plot, canvas] = await Promise.all([".plot", "canvas"].map(async part => (await panel.locator(part).boundingBox())!));
+    assert.ok(canvas.height > 110 && Math.abs(plot.height - canvas.height) < 6 && Math.abs(plot.width - 16 - canvas.width) < 2, JSON.stringify({ plot, canvas }));
+  }
 });
 
 test("nothing at all: paper, a line to paste, then the first record", async () => {

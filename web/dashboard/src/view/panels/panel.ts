@@ -20,6 +20,9 @@ export abstract class Panel {
   dirty = true;
   private noun = "key";
   protected unit = "";
+  private during = "";
+  /** What its channel is called. */
+  private from = "";
   private note: HTMLElement | null = null;
   private noteKind = "";
 
@@ -33,8 +36,9 @@ export abstract class Panel {
     this.entitle();
   }
 
-  /** What the channel's keys are called. */
-  called(noun: string): void {
+  /** What the channel is called, and its keys. */
+  called(from: string, noun: string): void {
+    this.from = from;
     this.noun = noun;
     this.entitle();
   }
@@ -49,6 +53,7 @@ export abstract class Panel {
   update(view: PanelView): void {
     this.noun = view.noun;
     this.unit = view.unit;
+    this.during = view.during;
     this.entitle();
     this.setBadge(view.badge, view.left);
     this.setNote(view.note);
@@ -72,9 +77,9 @@ export abstract class Panel {
   private entitle(): void {
     const { spec, noun, unit } = this, title = spec.title || titleOf(spec, noun);
     say($("h3", this.node), title);
-    say($(".unit", this.node), unit);
-    const from = $(".from", this.node);
-    say(from, spec.channel === title ? "" : spec.channel);
+    say($(".unit", this.node), [unit, this.during].filter(Boolean).join(" "));
+    const from = $(".from", this.node), called = this.from || spec.channel;
+    say(from, called === title ? "" : called);
     mark(from, "title", spec.channel);
     mark($(".menu", this.node), "aria-label", `Menu of ${title}`);
     mark(this.node, "aria-label", title);
@@ -109,12 +114,13 @@ const kMeaning: Record<Badge["kind"], string> = {
   none: "",
 };
 
-/** "cpu by host", "rate by region", "latency_ms". */
+/** "cpu by host", "rate by region", "latency_ms", "latency_ms distribution". */
 export function titleOf(spec: PanelSpec, noun: string): string {
   const by = spec.group === "" ? "" : ` by ${spec.group === "key" ? noun : spec.group}`;
   if (spec.kind === "last") return `last value${by || " by key"}`;
   if (spec.kind === "top") return `top ${spec.group === "key" ? noun : spec.group}`;
   if (spec.kind === "note") return spec.channel;
+  if (spec.kind === "histogram") return `${spec.field} distribution`;
   if (spec.field === "") return `${spec.aggregate}${by}`;
   const how = spec.aggregate === "last" || spec.aggregate === "spread" ? "" : ` ${spec.aggregate}`;
   return spec.field + how + by;
