@@ -38,10 +38,12 @@ export class LastTable {
     return { fields, rows: shown, more: rows.length - shown.length + this.dropped };
   }
 
-  /** The chosen field first, then the others in order of appearance. */
+  /** The chosen field first, then those that most keys have, in order of appearance. */
   private fields(): number[] {
-    const all = this.columns.numbers.map((_, i) => i), chosen = this.columns.numbers.indexOf(this.spec.field);
-    return [...all.filter(i => i === chosen), ...all.filter(i => i !== chosen)].slice(0, kFields);
+    const { numbers } = this.columns, chosen = numbers.indexOf(this.spec.field), having = new Uint32Array(numbers.length);
+    for (const { values } of this.entries.values()) for (let i = 0; i < having.length; i++) if (values[i] !== undefined) having[i]++;
+    const common = [...having.keys()].filter(i => i !== chosen && having[i] * 2 >= this.entries.size);
+    return [...(chosen < 0 ? [] : [chosen]), ...common].slice(0, kFields);
   }
 
   private open(row: Row): Entry {

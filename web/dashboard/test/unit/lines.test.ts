@@ -106,6 +106,12 @@ test("the last table holds every key's newest values, bounded", () => {
   assert.notEqual(table.view(-Infinity).rows[0].values[0], -5);
 });
 
+test("the last table leaves out fields that most keys lack, but not the chosen one", () => {
+  const columns = new Columns(), table = new LastTable(spec("last", "rare", "key", "last"), columns);
+  feed(every(100, i => (i % 6 === 0 ? { up: 1, rare: 2, odd: 3 } : { up: i }), i => `k${i % 6}`), columns, table);
+  assert.deepEqual(table.view(-Infinity).fields.map(i => columns.numbers[i]), ["rare", "up"]);
+});
+
 test("a ranking counts the window, names seven and sums the rest", () => {
   const columns = new Columns(), tops = new Tops(spec("top", "", "kind", "count"), columns, kSpan);
   feed(every(10, i => ({ kind: i % 2 ? "most" : `k${i % 200}` })), columns, tops);
