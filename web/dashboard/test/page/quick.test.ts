@@ -146,12 +146,35 @@ test("distributions and lines of one field are told apart, and a distribution fi
     await pill(page, /^LIVE.*behind/);
     await panelNamed(page, "latency_ms");
     const panel = await panelNamed(page, "latency_ms distribution");
-    assert.match(await panel.locator(".unit").innerText(), /^ms in 1 m$/);
+    assert.equal(await panel.locator(".during").innerText(), "in 1 m");
+    const cut = await panel.locator("h3").evaluate(node => node.scrollWidth > node.clientWidth);
+    assert.ok(!cut, "the title is cut");
     await panel.scrollIntoViewIfNeeded();
     await panel.locator("canvas").waitFor();
     const [plot, canvas] = await Promise.all([".plot", "canvas"].map(async part => (await panel.locator(part).boundingBox())!));
     assert.ok(canvas.height > 110 && Math.abs(plot.height - canvas.height) < 6 && Math.abs(plot.width - 16 - canvas.width) < 2, JSON.stringify({ plot, canvas }));
   }
+});
+
+test("a legend never ends within a word: what has no room is counted, and a click away", async () => {
+  const { page } = await stage.look({ width: 390, height: 844 });
+  await pill(page, /^LIVE.*behind/);
+  const panel = await panelNamed(page, "cpu by host"), more = panel.locator(".legend .more");
+  await more.filter({ hasText: /^\+[1-5]$/ }).waitFor();
+  const seen = () => panel.locator(".names").evaluate(list => {
+    const box = list.getBoundingClientRect(), edge = list.parentElement!.getBoundingClientRect().right - 16;
+    const inside = [...list.children].filter(item => item.getBoundingClientRect().bottom > box.top + 10 && item.getBoundingClientRect().top < box.bottom - 10);
+    return { names: inside.map(item => (item as HTMLElement).dataset.name!), cut: inside.filter(item => item.getBoundingClientRect().right > edge).length };
+  });
+  const all = new Set<string>(), first = await seen();
+  for (let i = 0; i < 6; i++) {
+    const { names, cut } = await seen();
+    assert.equal(cut, 0);
+    names.forEach(name => all.add(name));
+    await more.click();
+  }
+  assert.ok(first.names.length < 6);
+  assert.equal(all.size, 6);
 });
 
 test("nothing at all: paper, a line to paste, then the first record", async () => {

@@ -15,6 +15,7 @@ export class HistogramPanel extends Panel {
   private readonly legend = el(".legend");
   private readonly plot = el(".plot", { role: "img" });
   private readonly values: HTMLElement[] = [];
+  private readonly time = el("span.during");
   private chart: uPlot | null = null;
   private view: HistogramView | null = null;
   /** The top of the axis: moves only when bars would leave it, or look lost below it. */
@@ -28,6 +29,7 @@ export class HistogramPanel extends Panel {
       this.values.push(value);
       this.legend.append(el("span.mark-item", {}, `${name} `, value));
     }
+    this.legend.append(this.time);
     this.plot.setAttribute("aria-label", "Distribution");
     this.body.append(this.legend, this.plot);
   }
@@ -36,10 +38,16 @@ export class HistogramPanel extends Panel {
     if (view.kind !== "histogram") return;
     this.view = view;
     this.values.forEach((node, i) => say(node, view.marks[i] ? short(view.marks[i][1], view.unit, view.whole) : "–"));
+    say(this.time, view.during);
     const most = view.counts.reduce((a, b) => Math.max(a, b), 0);
     if (most > this.high || most < this.high * 0.7) this.high = most * 1.12;
     this.plot.setAttribute("aria-label", `Distribution of ${grouped(view.total)} values. ${view.marks.map(([name, v]) => `${name} ${short(v, view.unit, view.whole)}`).join(", ")}.`);
     if (!this.chart && view.counts.length) this.build();
+  }
+
+  /** The time stands with the percentiles: these panels are narrow. */
+  protected override subtitle(): string {
+    return this.unit;
   }
 
   draw(_: Frame): void {

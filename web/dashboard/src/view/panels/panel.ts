@@ -20,7 +20,7 @@ export abstract class Panel {
   dirty = true;
   private noun = "key";
   protected unit = "";
-  private during = "";
+  protected during = "";
   /** What its channel is called. */
   private from = "";
   private note: HTMLElement | null = null;
@@ -74,10 +74,15 @@ export abstract class Panel {
   /** What the data is, as rows for a screen reader and for "Show as table". */
   abstract table(): { head: string[]; rows: string[][] };
 
+  /** Unit and time, beside the title. */
+  protected subtitle(): string {
+    return [this.unit, this.during].filter(Boolean).join(" ");
+  }
+
   private entitle(): void {
-    const { spec, noun, unit } = this, title = spec.title || titleOf(spec, noun);
+    const { spec, noun } = this, title = spec.title || titleOf(spec, noun);
     say($("h3", this.node), title);
-    say($(".unit", this.node), [unit, this.during].filter(Boolean).join(" "));
+    say($(".unit", this.node), this.subtitle());
     const from = $(".from", this.node), called = this.from || spec.channel;
     say(from, called === title ? "" : called);
     mark(from, "title", spec.channel);

@@ -91,6 +91,7 @@ export class TimePanel extends Panel {
   override fit(): void {
     const { width, height } = this.plot.getBoundingClientRect();
     if (!width || !height) return;
+    if (Math.round(width - kInset) !== this.box.width) this.legend.fit();
     this.box = { width: Math.round(width - kInset), height: Math.round(height - 4) };
     this.chart?.setSize(this.box);
     this.dirty = true;
@@ -103,6 +104,7 @@ export class TimePanel extends Panel {
   }
 
   override destroy(): void {
+    this.legend.destroy();
     this.chart?.destroy();
     this.chart = null;
   }
