@@ -2,6 +2,9 @@
 import type { PanelSpec } from "../messages.ts";
 
 const kColumns = 12;
+/** Of a row, with the line under it; of the least that is worth seeing of the next: title, legend, and half a chart. */
+const kRow = 213;
+const kGlimpse = 110;
 
 /** The column span of every panel, in order: each row is filled. Panels that nobody sized may share a row evenly. */
 export function pack(panels: Pick<PanelSpec, "width" | "auto">[]): number[] {
@@ -22,6 +25,12 @@ export function pack(panels: Pick<PanelSpec, "width" | "auto">[]): number[] {
   return spans;
 }
 
+/** How tall rows are in this room: they fill it, or show half of the next one, but never its title alone. */
+export function tall(room: number): number {
+  const rows = Math.floor(room / kRow), left = room - rows * kRow;
+  return rows < 1 || left >= kGlimpse ? kRow - 1 : Math.floor(room / rows) - 1;
+}
+
 /** Shares the columns that are left among the panels of a row, the widest first. */
 function stretched(row: number[], left: number): number[] {
   const out = [...row];
@@ -29,7 +38,6 @@ function stretched(row: number[], left: number): number[] {
   for (let i = 0; left > 0; i = (i + 1) % out.length, left--) out[i]++;
   return out;
 }
-
 
 /** A first order for panels that made themselves: lines beside distributions, tables below, words last. */
 export function arrange(specs: PanelSpec[]): PanelSpec[] {

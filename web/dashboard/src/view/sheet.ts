@@ -1,7 +1,7 @@
 // The sheet: panels by their specifications, the stat row, the banner. Keeps nodes as long as their panel lives.
 import type { ChannelView, PanelKind, PanelSpec, PanelView, StatView } from "../messages.ts";
 import { el } from "./dom.ts";
-import { pack } from "./pack.ts";
+import { pack, tall } from "./pack.ts";
 import { HistogramPanel } from "./panels/histogram.ts";
 import { LastPanel } from "./panels/last.ts";
 import { NotePanel } from "./panels/note.ts";
@@ -13,6 +13,9 @@ import { showTable } from "./tableview.ts";
 
 type Maker = new (spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) => Panel;
 const kMakers: Record<Exclude<PanelKind, "stat">, Maker> = { time: TimePanel, histogram: HistogramPanel, last: LastPanel, top: TopPanel, note: NotePanel };
+
+/** The row of figures, with its line. */
+const kStatRow = 97;
 
 export class Sheet {
   readonly panels = new Map<string, Panel>();
@@ -156,6 +159,8 @@ export class Sheet {
   }
 
   private fit(): void {
+    const stats = this.stats.node.isConnected ? kStatRow : 0;
+    this.node.style.setProperty("--tall", `${tall(this.node.clientHeight - stats)}px`);
     for (const panel of this.panels.values()) panel.fit();
   }
 }

@@ -8,7 +8,7 @@ import { axisFor, steady } from "../../src/view/axis.ts";
 import { commands } from "../../src/view/connect.ts";
 import { columnScale, figure, tickLabel } from "../../src/view/figures.ts";
 import { Layout } from "../../src/view/layout.ts";
-import { arrange, pack } from "../../src/view/pack.ts";
+import { arrange, pack, tall } from "../../src/view/pack.ts";
 import { pillText } from "../../src/view/pill.ts";
 import { kcatCommand } from "../../src/view/record.ts";
 import { clock, grouped, spell } from "../../src/words.ts";
@@ -42,6 +42,15 @@ test("rows of the sheet have no holes", () => {
   assert.deepEqual(widths([8, 8, 3]), [12, 9, 3]);
   assert.deepEqual(widths([8, 8, 8], true), [6, 6, 12]);
   assert.deepEqual(widths([]), []);
+});
+
+test("rows fill their room, or half of the next is seen: never a title alone", () => {
+  for (let room = 220; room < 1600; room++) {
+    const row = tall(room) + 1, left = room % row;
+    assert.ok(row >= 213 && (left >= 110 || left < Math.floor(room / row)), `${room}: ${row}, and ${left}`);
+  }
+  assert.equal(tall(659), 218);
+  assert.equal(tall(100), 212);
 });
 
 test("channels share the key figures, charts come before tables, words come last", () => {
