@@ -24,7 +24,12 @@ export function banner(kind: BannerKind, view: View, info: BridgeInfo, retry: ()
     case "offline":
       return bannerNode("hold", `Connection lost at ${clock(since)}.`, ["Kafka keeps the records; this page will fetch all it missed."], again("Retry now"));
     case "kafka":
-      return bannerNode("hold", "Kafka is not reachable.", ["The bridge answers, but ", el("code", {}, info.kafka || "Kafka"), ` has not since ${clock(since)}. This page recovers by itself.`], null);
+      return bannerNode("hold", "Kafka is not reachable.", ["The bridge answers, but ", el("code", {}, info.kafka || "Kafka"), ` has not since ${clock(since)}. This page recovers by itself.`], null, [
+        `Since ${clock(since)}: nothing new comes. What is produced meanwhile is hatched, and is fetched when Kafka answers.`,
+        "Works all the same: all that this page shows, its records and its last minutes, and what the bridge holds in memory.",
+        "Waits for Kafka: older history, and channels that are new.",
+        "Does it stay? Look at the brokers, at the network between them and the bridge, and at certificates.",
+      ]);
     case "closed":
       return bannerNode("loss", `Closed: ${closedFor(reason)}.`, [hint || "The bridge ended this connection for good."], el("button.btn.outlined", { type: "button", onclick: () => location.reload() }, "Reload"));
     default: return null;

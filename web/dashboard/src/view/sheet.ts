@@ -165,8 +165,20 @@ export class Sheet {
   }
 }
 
-export function bannerNode(kind: "hold" | "loss", strong: string, text: (string | Node)[], button: HTMLElement | null): HTMLElement {
-  const node = el(".banner", { role: "alert" }, el("span", {}, el("b", {}, `${strong} `), ...text), el("span.push"), button);
+/** `fine`: what a [Details] shows, and hides again. */
+export function bannerNode(kind: "hold" | "loss", strong: string, text: (string | Node)[], button: HTMLElement | null, fine: string[] = []): HTMLElement {
+  const list = fine.length ? el("ul.fine", { id: "fine", hidden: true }, ...fine.map(line => el("li", {}, line))) : null;
+  const node = el(".banner", { role: "alert" }, el("span", {}, el("b", {}, `${strong} `), ...text), el("span.push"), button ?? (list && detailsOf(list)), list);
   node.dataset.kind = kind;
+  node.classList.toggle("more", list !== null);
   return node;
+}
+
+function detailsOf(list: HTMLElement): HTMLElement {
+  const button = el("button.btn.outlined", { type: "button", "aria-expanded": "false", "aria-controls": list.id }, "Details");
+  button.onclick = () => {
+    list.hidden = !list.hidden;
+    button.setAttribute("aria-expanded", String(!list.hidden));
+  };
+  return button;
 }

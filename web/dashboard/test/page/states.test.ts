@@ -43,6 +43,12 @@ test("Kafka goes and comes back: said apart from a lost connection", async () =>
   stage.bridge.setKafka(false);
   await pill(page, /^NO KAFKA/);
   await page.locator(".banner", { hasText: "Kafka is not reachable" }).waitFor();
+  const fine = page.locator(".banner .fine"), details = page.locator(".banner button", { hasText: "Details" });
+  assert.equal(await fine.isVisible(), false);
+  await details.click();
+  assert.match(await fine.innerText(), /^Since \d\d:\d\d:\d\d: nothing new comes/);
+  await details.click();
+  await fine.waitFor({ state: "hidden" });
   stage.bridge.setKafka(true);
   await pill(page, /^LIVE/);
   assertClean(watched);
