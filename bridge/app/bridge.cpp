@@ -32,9 +32,9 @@ Bridge::Bridge(Settings settings, SettingSources sources, bool demo)
       archive_(kafka_settings(settings_), settings_.readers, archive_probe_),
       pool_(pool_options(settings_), expected_channels(settings_), archive_),
       ingest_(kafka_settings(settings_), channel_specs(settings_), ingest_limits(settings_), pool_, ingest_probe_),
-      site_(main_site(settings_.origins)),
+      page_(settings_.web), site_(main_site(settings_.origins)),
       listener_(io_, settings_.listen, connection_limits(settings_), http_limits(settings_),
-                [this](const HttpRequest& request, Respond respond) { (*site_.load())(request, std::move(respond)); }, pool_,
+                [this](const HttpRequest& request, Respond respond) { (*site())(request, std::move(respond)); }, pool_,
                 net_probe_),
       admin_(io_, settings_.admin, {1000, 1000}, http_limits(settings_), make_admin_site(admin_site()), pool_, net_probe_),
       reload_(io_, std::move(sources), settings_, [this](const Settings& wanted) { apply(wanted); }),
@@ -59,9 +59,14 @@ std::shared_ptr<const Site> Bridge::main_site(const std::vector<std::string>& or
   };
   OriginRules rules = origin_rules(settings_);
   rules.allowed = origins;
-  return std::make_shared<const Site>(make_main_site({base_path(settings_), std::move(rules), StaticFiles(settings_.web),
+  return std::make_shared<const Site>(make_main_site({base_path(settings_), std::move(rules), page_,
                                                       [this] { return not_ready(); }, [this] { return draining_.load(); }, channels},
                                                      net_probe_));
+}
+
+std::shared_ptr<const Site> Bridge::site() const {
+  const std::lock_guard lock(site_mutex_);
+  return site_;
 }
 
 AdminSite Bridge::admin_site() {
@@ -109,7 +114,11 @@ int Bridge::run(const std::function<void()>& started) {
 
 // What can change while it runs: channels, limits, origins, the least level of the log.
 void Bridge::apply(const Settings& wanted) {
-  site_ = main_site(wanted.origins);
+  auto site = main_site(wanted.origins);
+  {
+    const std::lock_guard lock(site_mutex_);
+    site_.swap(site);
+  }
   set_log_level(log_level(wanted));
   ingest_.change(channel_specs(wanted));
   listener_.change(connection_limits(wanted), http_limits(wanted));

@@ -10,6 +10,8 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include <mutex>
+
 namespace tailrace {
 
 class Bridge {
@@ -31,6 +33,7 @@ class Bridge {
   void finish();
   std::string not_ready() const;
   std::shared_ptr<const Site> main_site(const std::vector<std::string>& origins);
+  std::shared_ptr<const Site> site() const;  // any thread
   AdminSite admin_site();
   void stop_soon();
   void apply(const Settings& wanted);
@@ -49,7 +52,9 @@ class Bridge {
   KafkaArchive archive_;  // what is only in Kafka
   ShardPool pool_;        // the shards and the page cache
   Ingest ingest_;         // Kafka into the pool
-  std::atomic<std::shared_ptr<const Site>> site_;  // what clients are answered: another after a reload
+  const StaticFiles page_;
+  mutable std::mutex site_mutex_;
+  std::shared_ptr<const Site> site_;  // what clients are answered: another after a reload
   Listener listener_;     // clients into the pool
   Listener admin_;        // operators
   Reload reload_;

@@ -69,7 +69,7 @@ void add_ingest(Families& all, const IngestProbe& probe) {
   all.gauge("ingest_lag_records", "Records between what was read and the brokers' ends.", static_cast<double>(probe.lag));
   const double behind = probe.last_timestamp > 0 ? static_cast<double>(now_millis() - probe.last_timestamp) / 1000 : 0;
   all.gauge("ingest_newest_age_seconds", "Age of the newest record read, by its timestamp.", behind);
-  const double kept = probe.oldest_kept > 0 ? static_cast<double>(now_millis() - probe.oldest_kept) / 1000 : 0;
+  const double kept = probe.oldest_kept > 0 ? static_cast<double>(steady_millis() - probe.oldest_kept) / 1000 : 0;
   all.gauge("logs_age_seconds", "For how long the oldest records in memory have been there.", kept);
   all.counters("ingest_resets_total", "Histories that broke.", "reason",
                {{"recreated", probe.resets_recreated}, {"truncated", probe.resets_truncated}});

@@ -90,7 +90,7 @@ void add_serve(CLI::App& program, Gathered& gathered) {
       "Every setting can also stand in the file (stall_timeout: 60s) or in the environment (TAILRACE_STALL_TIMEOUT);\n"
       "those without a flag, the limits among them, only there. A flag is stronger than the environment, that than "
       "the\n"
-      "file. SIGHUP reloads channels, limits and log level; SIGTERM drains, a second one ends at once.\n"
+      "file. SIGHUP reloads topics, channels, origins, limits, log level; SIGTERM drains, a second ends at once.\n"
       "Exit codes: 0 drained and done, 1 failed while running, 2 bad arguments or configuration, or an address is taken.");
 }
 

@@ -20,7 +20,7 @@ struct IngestProbe {
   std::atomic<std::uint64_t> probes = 0;        // records re-read to compare histories
   std::atomic<std::int64_t> lag = 0;            // records between what was read and the brokers' ends, all partitions
   std::atomic<std::int64_t> last_timestamp = 0;  // of the newest record read, Unix milliseconds
-  std::atomic<Millis> oldest_kept = 0;  // when the oldest batch of all logs was read; 0 where there is none
+  std::atomic<Millis> oldest_kept = 0;  // when the oldest batch of all logs was read, by the steady clock; 0: none
   std::atomic<bool> reachable = false;
 
   void read(std::size_t size, Millis timestamp) {

@@ -64,6 +64,7 @@ void PagePool::run(Slot& slot, Jobs::iterator at) {
     by_start_.erase(found);
   Job job = std::move(*at);
   waiting_.erase(at);
+  job.request.in_order = job.request.in_order && waiting_.empty();  // else another partition may have the slot next
   slot.busy = true;
   probe_.waiting.fetch_sub(1, std::memory_order_relaxed);
   boost::asio::post(threads_, [this, &slot, job = std::move(job)]() mutable { work(slot, job); });
@@ -74,7 +75,7 @@ void PagePool::work(Slot& slot, Job& job) {
   slot.reader.serve();
   std::optional<Key> stands;
   if (result && !(*result)->at_end)
-    stands = Key{job.request.channel->id, job.request.partition, (*result)->next};
+    stands = Key{job.request.channel->id, job.request.generation, job.request.partition, (*result)->next};
   boost::asio::post(strand_, [this, &slot, stands] { finished(slot, stands); });
   if (!stopping_) job.done(std::move(result));
 }

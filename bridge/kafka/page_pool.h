@@ -33,7 +33,7 @@ class PagePool {
     Done done;
   };
   using Jobs = std::list<Job>;
-  using Key = std::tuple<ChannelId, Partition, Offset>;
+  using Key = std::tuple<ChannelId, std::uint64_t, Partition, Offset>;  // with the generation
   struct Slot {
     Slot(const KafkaSettings& settings, ArchiveProbe& probe, const std::atomic<bool>& stopping)
         : reader(settings, probe, stopping) {}
@@ -44,7 +44,9 @@ class PagePool {
     std::chrono::steady_clock::time_point used;
   };
 
-  static Key key_of(const PageRequest& request) { return {request.channel->id, request.partition, request.from}; }
+  static Key key_of(const PageRequest& request) {
+    return {request.channel->id, request.generation, request.partition, request.from};
+  }
 
   // On the strand.
   void enqueue(Job job);

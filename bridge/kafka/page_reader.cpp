@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 namespace tailrace {
@@ -34,10 +35,6 @@ PageReader::PageReader(const KafkaSettings& settings, ArchiveProbe& probe, const
       single_(settings, kSingle),
       ahead_(settings, kAhead),
       stream_(&single_) {}
-
-bool PageReader::stands_at(const std::string& topic, Partition partition, Offset offset) const {
-  return stream_->stands_at(topic, partition, offset);
-}
 
 void PageReader::rest() { stream_->stop(); }
 
@@ -73,7 +70,8 @@ Result<PagePtr> PageReader::read(const PageRequest& request) {
 
 void PageReader::stand(const PageRequest& request) {
   const std::string& topic = request.channel->topic;
-  if (!stream_->stands_at(topic, request.partition, request.from)) {
+  const bool same = std::exchange(generation_, request.generation) == request.generation;
+  if (!same || !stream_->stands_at(topic, request.partition, request.from)) {
     pages_in_a_row_ = 0;
     stream_->stop();
     stream_ = request.in_order ? &ahead_ : &single_;

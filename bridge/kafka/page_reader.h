@@ -22,7 +22,6 @@ class PageReader {
   PageReader(const KafkaSettings& settings, ArchiveProbe& probe, const std::atomic<bool>& stopping);
 
   Result<PagePtr> read(const PageRequest& request);
-  bool stands_at(const std::string& topic, Partition partition, Offset offset) const;
   void rest();   // gives up its place
   void serve();  // every second or so: the handles' callbacks, the count of bytes
 
@@ -50,6 +49,7 @@ class PageReader {
   PartitionStream ahead_;
   PartitionStream* stream_;  // the one that stands, or stood last
   std::unique_ptr<Probe> records_;  // made when something can't be read
+  std::uint64_t generation_ = 0;  // of what was read last
   int pages_in_a_row_ = 0;
   int restarts_ = 0;  // while reading one page
   std::uint64_t counted_ = 0;  // bytes that the probe knows of

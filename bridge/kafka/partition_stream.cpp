@@ -20,6 +20,7 @@ void PartitionStream::start(const std::string& topic, Partition partition, Offse
   fetcher_.start(topic, partition, offset);
   place_ = Place{topic, partition, offset};
   nudged_ = true;  // a start is one
+  queued_ = 0;
   moment_ = kFirstMoment;
 }
 

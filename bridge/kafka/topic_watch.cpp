@@ -31,7 +31,9 @@ const char* TopicWatch::see(const rd_kafka_metadata_topic& topic) {
 void TopicWatch::restart(std::size_t partitions) { parts_.assign(partitions, Part{.fresh = true, .started = true}); }
 
 bool TopicWatch::see_missing() {
-  if (++missing_ < kSure || settled()) return false;
+  if (++missing_ < kSure) return false;
+  for (Part& part : parts_) part.leader = -1;  // nobody is to be asked of it
+  if (settled()) return false;
   fresh_ = begun_ = true;
   return true;
 }

@@ -21,6 +21,7 @@ struct PageRequest {
   Offset from = 0;
   Offset end = 0;                 // read [from, end), the rest of one page of the grid
   std::size_t max_bytes = 4 << 20;  // stop after the batch that passes this
+  std::uint64_t generation = 0;   // of the channel's history: what was fetched of another one is not it
   bool in_order = false;          // what comes before was read, too: more of the same is to be expected
 };
 

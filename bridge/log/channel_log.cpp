@@ -31,6 +31,7 @@ void ChannelLog::append(BatchPtr batch) {
   auto& segment = *segments_.back();
   apply(head_, *batch);
   segment.fill.add(batch->bytes());
+  segment.latest = std::max(segment.latest, batch->latest);
   bytes_ += batch->bytes();
   segment.batches.push_back(std::move(batch));
   while (!waiting_.empty()) {
@@ -190,19 +191,26 @@ std::optional<Offsets> ChannelLog::offsets_at(Millis time) const {
   Offsets found(head_.size(), kUnknown);
   std::vector<bool> reaches(head_.size());
   for (std::size_t p = 0; p < reaches.size(); ++p) reaches[p] = tail(static_cast<Partition>(p)) == 0;
+  auto unreached = std::count(reaches.begin(), reaches.end(), false);
+  std::size_t unfound = head_.size();
   for (const auto& segment : segments_) {
+    if (unreached == 0 && segment->latest < time) continue;
     for (const BatchPtr& batch : segment->batches) {
       if (batch->kind != Batch::Kind::updates) continue;
       const auto p = static_cast<std::size_t>(batch->spans.front().partition);
-      if (batch->marks.front().timestamp < time) reaches[p] = true;
+      if (!reaches[p] && batch->marks.front().timestamp < time) {
+        reaches[p] = true;
+        --unreached;
+      }
       if (found[p] != kUnknown || batch->latest < time) continue;
       if (!reaches[p]) return std::nullopt;
       const auto first = std::find_if(batch->marks.begin(), batch->marks.end(),
                                       [&](const Mark& mark) { return mark.timestamp >= time; });
       found[p] = first->offset;
+      if (--unfound == 0) return found;
     }
   }
-  if (std::find(reaches.begin(), reaches.end(), false) != reaches.end()) return std::nullopt;
+  if (unreached > 0) return std::nullopt;
   for (std::size_t p = 0; p < found.size(); ++p)
     if (found[p] == kUnknown) found[p] = head_[p];
   return found;

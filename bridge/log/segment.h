@@ -26,6 +26,7 @@ struct Segment {
   std::uint64_t first = 0;  // sequence number of its first batch
   Offsets start;            // per partition, next at its start
   SegmentFill fill;
+  Millis latest = 0;        // the greatest timestamp in it
   std::vector<BatchPtr> batches;
   StandingReaders readers;
 

@@ -113,8 +113,11 @@ void Gate::fail() {
   rest_.clear();
   under_way_ = false;
   if (!slot_.empty()) finish_slot(boost::asio::error::broken_pipe);
-  // Whoever reads learns it at once.
-  if (socket_.is_open()) socket_.close();
+  if (!socket_.is_open()) return;
+  socket_.close();  // whoever reads learns it at once
+  boost::asio::post(get_executor(), [this, owner = owner_] {
+    if (const auto held = owner.lock(); held && on_writable_) on_writable_();
+  });
 }
 
 std::size_t Gate::kept_bytes() const {

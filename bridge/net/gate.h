@@ -29,7 +29,7 @@ class Gate {
   explicit Gate(Socket::Stream stream) : socket_(std::move(stream)) {}
 
   // From here on the bytes are WebSocket frames: a close among them ends the data. `on_writable` is called when a
-  // blocked gate has nothing left to write.
+  // blocked gate has nothing left to write, and when it has failed.
   void upgrade(std::function<void()> on_writable) {
     upgraded_ = true;
     on_writable_ = std::move(on_writable);

@@ -59,8 +59,14 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   }
 
   // ---- Outlet
-  void serve() override { pump_.serve(); }
-  void nudge() override { pump_.nudge(); }
+  void serve() override {
+    pump_.serve();
+    read_on();
+  }
+  void nudge() override {
+    pump_.nudge();
+    read_on();
+  }
   bool blocked() const override { return connection_->gate.blocked() || connection_->gate.ended() || closing_; }
 
   void close(std::uint16_t code, std::string reason) override {
@@ -73,7 +79,10 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
 
   void abort() override {
     closing_ = true;
-    boost::asio::post(connection_->gate.get_executor(), [self = shared_from_this()] { self->connection_->gate.socket().reset(); });
+    boost::asio::post(connection_->gate.get_executor(), [self = shared_from_this()] {
+      self->connection_->gate.socket().reset();
+      if (self->paused_) self->finish();  // nobody reads who would learn of it
+    });
   }
 
   Progress progress() override {
@@ -84,8 +93,8 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
  private:
   void open() {
     connection_->gate.upgrade([this] {
-      session_->writable();
-      if (paused_ && !session_->replies_clogged()) read();
+      if (!connection_->gate.ended()) return session_->writable();
+      if (paused_) finish();
     });
     stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
       if (kind == websocket::frame_type::ping) session_->receive_ping();
@@ -95,13 +104,22 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
     read();
   }
 
+  // A client that asks and does not read is not read; meanwhile nothing else keeps this alive.
   void read() {
-    paused_ = session_->replies_clogged();
-    if (paused_) return;
+    if (session_->replies_clogged()) {
+      paused_ = shared_from_this();
+      return;
+    }
     stream_.async_read(buffer_, [self = shared_from_this()](beast::error_code error, std::size_t) {
       if (error) return self->over(error);
       self->heard();
     });
+  }
+
+  void read_on() {
+    if (!paused_ || session_->replies_clogged()) return;
+    const auto self = std::exchange(paused_, nullptr);
+    read();
   }
 
   void heard() {
@@ -138,6 +156,8 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
 
   void finish() {
     if (std::exchange(finished_, true)) return;
+    const auto self = std::exchange(paused_, nullptr);
+    if (code_ == 0) code_ = 1006;
     probe_.closed.add(std::to_string(code_));
     close_timer_.cancel();
     session_->close();
@@ -155,7 +175,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   int code_ = 0;
   bool closing_ = false;
   bool finished_ = false;
-  bool paused_ = false;  // a client that asks and does not read is not read
+  std::shared_ptr<WebSocket> paused_;  // itself, while it does not read
 };
 
 }  // namespace

@@ -45,7 +45,8 @@ bool Cursor::want_page() {
     if (hole_ && hole_->partition == p) goal = std::max(goal, hole_->next);
     if (next == kUnknown || next >= goal || passes_end(p, next)) continue;
     wanted_ = {p, next, std::min((next / kPageSpan + 1) * kPageSpan, goal)};
-    take_turn(p);
+    if (p != turn_) in_a_row_ = 0;
+    turn_ = p;
     return waiting_for_page_ = true;
   }
   hole_.reset();
@@ -53,15 +54,13 @@ bool Cursor::want_page() {
 }
 
 // Readers who go on where they stand are many times as fast as those who start anew for every page.
-void Cursor::take_turn(Partition p) {
-  in_a_row_ = p == turn_ ? in_a_row_ + 1 : 1;
-  turn_ = p;
-  if (in_a_row_ < kInARow) return;
-  turn_ = (p + 1) % static_cast<Partition>(next_.size());
+void Cursor::end_turn() {
+  turn_ = wanted_.partition + 1;
   in_a_row_ = 0;
 }
 
 void Cursor::give(PagePtr page) {
+  if (++in_a_row_ >= kInARow) end_turn();
   waiting_for_page_ = false;
   page_ = std::move(page);
   page_index_ = 0;
@@ -69,6 +68,11 @@ void Cursor::give(PagePtr page) {
 }
 
 void Cursor::deny() {
+  end_turn();
+  put_off();
+}
+
+void Cursor::put_off() {
   waiting_for_page_ = false;
   ready_();
 }

@@ -43,7 +43,8 @@ class Cursor final : public Reader {
   // Where the needed page begins. Valid after Step::page, until give() or deny().
   Span wanted() const { return wanted_; }
   void give(PagePtr page);
-  void deny();       // no page came: it will be asked for again
+  void deny();     // none can be had now: others have their turn first
+  void put_off();  // it is not wanted now, and will be asked for again
   void drop_page();  // the socket takes no more: hold nothing while waiting
 
   // Items taken in step and not sent: go back to the one with `sequence`.
@@ -60,7 +61,7 @@ class Cursor final : public Reader {
 
  private:
   bool want_page();
-  void take_turn(Partition partition);
+  void end_turn();
   bool begin_partitions(Item& item);
   bool settle();
   bool take_from_page(Item& item);

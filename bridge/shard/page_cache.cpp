@@ -72,10 +72,11 @@ Offset PageCache::read_from(const Lane& lane, Offset from) const {
 
 void PageCache::begin_read(const Lane& lane, PageRequest request, Waiter waiter) {
   ++probe_.read;
+  request.max_bytes = std::min(request.max_bytes, std::max<std::size_t>(max_bytes_ / 4, 1));
+  request.generation = generations_[request.channel->id];
   request.in_order = request.from > 0 && find(lane, request.from - 1);
   Read& read = reads_[{lane, request.from}];
   read.request = request;
-  read.generation = generations_[request.channel->id];
   if (waiter.done) read.waiters.push_back(std::move(waiter));
   archive_.read(std::move(request), [this, lane, from = read.request.from](Result<PagePtr> result) {
     boost::asio::post(io_, [this, lane, from, result = std::move(result)] { finish_read(lane, from, result); });
@@ -86,7 +87,7 @@ void PageCache::finish_read(const Lane& lane, Offset from, const Result<PagePtr>
   auto node = reads_.extract({lane, from});
   if (node.empty()) return;
   Read& read = node.mapped();
-  if (result.has_error() || read.generation != generations_[read.request.channel->id]) {
+  if (result.has_error() || read.request.generation != generations_[read.request.channel->id]) {
     ++probe_.failed;
     const Error error = result.has_error() ? result.error() : Error{"unavailable", "the channel's history changed"};
     for (Waiter& waiter : read.waiters) waiter.done(error);

@@ -51,7 +51,6 @@ class PageCache {
   };
   struct Read {
     PageRequest request;
-    std::uint64_t generation = 0;
     std::vector<Waiter> waiters;
   };
   using Parts = std::map<Offset, Part>;  // by the part's first offset

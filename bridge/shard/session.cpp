@@ -155,8 +155,9 @@ void Session::on(const PingCommand&, CommandId id) { say(pong_frame(shard_.now()
 
 void Session::say(std::string frame) {
   wire_log_.said(frame);
+  const bool full = replies_.size() > shard_.limits().unsent_replies;  // one reply may be large
   replies_ += frame;
-  if (replies_.size() > shard_.limits().unsent_replies) return outlet_.abort();
+  if (full) return outlet_.abort();
   outlet_.nudge();
 }
 

@@ -51,6 +51,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void idle_pages();  // the socket is full: hold no pages meanwhile
   void sent(std::size_t bytes);
   void pinned(std::size_t bytes);  // what the blocked gate holds now
+  std::uint64_t pinned_since() const { return pinned_since_; }  // in the shard's order; 0 where it holds nothing
   void serve() override { outlet_.serve(); }
 
   // ---- for its subscriptions and its shard
@@ -127,6 +128,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   std::vector<std::pair<TimesCommand, CommandId>> early_times_;  // for channels that are still to open
   std::uint64_t sent_bytes_ = 0;
   std::size_t pinned_ = 0;
+  std::uint64_t pinned_since_ = 0;
   Millis opened_ = 0;
   bool open_ = false;
 };

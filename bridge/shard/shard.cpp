@@ -169,12 +169,12 @@ void Shard::pinned(std::size_t now, std::size_t before) {
   pinned_bytes_ += now - before;
   probe_.pinned_bytes = pinned_bytes_;
   if (pinned_bytes_ <= options_.pinned_bytes || now <= before) return;
-  const auto longer_stalled = [](const Session* a, const Session* b) {
-    return a->watch.acknowledged_at < b->watch.acknowledged_at;
-  };
-  Session* longest = *std::min_element(sessions_.begin(), sessions_.end(), longer_stalled);
+  Session* longest = nullptr;
+  for (Session* session : sessions_)
+    if (session->pinned_since() && (!longest || session->pinned_since() < longest->pinned_since())) longest = session;
   add(probe_.stalled);
   longest->outlet().close(4408, "the longest-stalled connection made room");
+  longest->pinned(0);  // as good as gone
 }
 
 std::vector<ChannelSummary> Shard::summaries() const {

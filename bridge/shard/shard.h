@@ -62,6 +62,7 @@ class Shard {
   const std::set<Session*>& sessions() const { return sessions_; }
   // What one session's blocked gate holds: so much now, so much before. Over the limit the longest-stalled goes.
   void pinned(std::size_t now, std::size_t before);
+  std::uint64_t next_pin() { return ++pins_; }
 
   // ---- questions: answered on its thread
   void ask_page(ChannelPtr channel, Partition partition, Offset from, OnPage done);
@@ -101,6 +102,7 @@ class Shard {
   bool topics_known_ = false;
   std::set<Session*> sessions_;
   std::size_t pinned_bytes_ = 0;
+  std::uint64_t pins_ = 0;
   Watch watch_;
   KafkaStatus kafka_{false, 0};  // nothing is known yet
 };

@@ -22,7 +22,8 @@ void find_earliest(Shard& shard, const std::shared_ptr<ChannelView>& view, Found
 
 void find_time(Shard& shard, const std::shared_ptr<ChannelView>& view, Millis time, FoundOffsets done) {
   const Millis at = whole_second(time);
-  if (view->warm())
+  // Where the log did not know and Kafka was asked, its answer serves the next ones, too.
+  if (view->warm() && !view->times.contains({at}))
     if (auto offsets = view->log.offsets_at(at)) return done(std::move(*offsets));
   shard.ask_times(view, {at}, [done = std::move(done)](const Result<TimeOffsets>& times) {
     if (times.has_error()) return done(times.error());

@@ -231,7 +231,7 @@ void Subscription::count_catching_up(bool now) {
 void Subscription::request_page() {
   const Span wanted = cursor_->wanted();
   auto arrived = [from = wanted.from](Subscription& self, const Result<PagePtr>& page) {
-    if (self.session_.outlet().blocked()) return self.cursor_->deny();  // nothing is held for a full socket
+    if (self.session_.outlet().blocked()) return self.cursor_->put_off();  // nothing is held for a full socket
     if (page.has_value() && (*page)->next > from) return self.cursor_->give(*page);
     // Kafka can't be reached, or its end lies below the log's tail for now.
     self.retry([&self] { self.cursor_->deny(); });

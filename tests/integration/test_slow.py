@@ -1,6 +1,7 @@
 """Slow and silent readers: they lag, they cost nothing, and nobody else notices."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -102,6 +103,32 @@ async def test_client_that_never_reads_is_closed_and_nobody_else_notices(kafka, 
     assert reader.connected
     await reader.close()
     assert_right(t, reader)
+
+
+@asan
+async def test_a_client_that_asks_and_does_not_read_gets_all_its_answers_once_it_reads(kafka, topic, bridge):
+    """Meanwhile the bridge does not read it either."""
+    t = topic(1)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, 3000, value=big)  # more than the sockets hold
+    b = bridge(t, stall_timeout="10m")
+    wire, = await stalled(b.port, t.name, 1, start="earliest")
+    await asyncio.to_thread(b.poll, lambda: '"blocked":true' in b.get("/sessions", b.admin_port)[1], "a full socket")
+    asked = range(1800)  # above 64 KB of answers, below 256
+    for n in asked:
+        await wire.send('{"op":"ping","id":%d}' % n)
+    answered, offsets = [], 0
+    async for _, payload in wire.messages():
+        frame = json.loads(payload)
+        offsets += len(frame.get("u", ()))
+        if "pong" in frame:
+            answered.append(frame["id"])
+        if len(answered) == len(asked) and offsets == 3000:
+            break
+    assert answered == list(asked)
+    assert offsets == 3000
+    wire.close()
 
 
 async def test_two_hundred_stalled_clients_cost_no_memory(kafka, topic, bridge):

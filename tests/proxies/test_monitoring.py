@@ -60,6 +60,11 @@ def metrics(shared_bridge, shared_topic):
     return b.get("/metrics", b.admin_port)[1]
 
 
+def test_ages_are_those_of_a_young_bridge(metrics):
+    for age in re.findall(r"^tailrace_\w+_age_seconds (\S+)$", metrics, re.M):
+        assert 0 <= float(age) < 3600
+
+
 def names_of(text):
     return set(re.findall(r"^# TYPE (\S+)", text, re.M))
 

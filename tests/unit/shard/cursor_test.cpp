@@ -242,6 +242,18 @@ TEST_F(Cursors, a_denied_page_is_asked_for_again) {
   EXPECT_EQ(cursor_.wanted(), (Span{0, 450, 500}));
 }
 
+TEST_F(Cursors, a_partition_that_fails_waits_for_the_others_and_one_put_off_does_not) {
+  log_.restart({5000, 5000}, 0);
+  cursor_.start({0, 0}, {});
+  take(Step::page);
+  cursor_.put_off();
+  take(Step::page);
+  EXPECT_EQ(cursor_.wanted(), (Span{0, 0, 1024}));
+  cursor_.deny();
+  take(Step::page);
+  EXPECT_EQ(cursor_.wanted(), (Span{1, 0, 1024}));
+}
+
 TEST_F(Cursors, a_dropped_page_is_asked_for_again_from_where_it_was) {
   log_.restart({500, 100}, 0);
   cursor_.start({450, 100}, {});

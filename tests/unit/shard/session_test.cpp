@@ -517,17 +517,28 @@ TEST_F(Sessions, who_goes_leaves_nothing_behind) {
   EXPECT_TRUE(shard().view("metrics")->subscriptions.empty());
 }
 
+TEST_F(Sessions, one_reply_may_be_larger_than_what_may_wait) {
+  options_.limits.unsent_replies = 100;
+  for (ChannelId id = 1; id < 20; ++id) open(make_channel(id, "channel-" + std::to_string(id)), {0}, {0});
+  auto client = connect();
+  EXPECT_EQ(answer(*client, R"({"op":"channels","id":1})").substr(0, 8), "channels");
+  EXPECT_FALSE(client->aborted);
+}
+
 TEST_F(Sessions, over_the_pinned_bytes_the_longest_stalled_goes) {
   options_.pinned_bytes = 1000;
-  auto first = connect(), second = connect();
-  second->session->watch.acknowledged_at = first->session->watch.acknowledged_at - 5000;
-  first->session->pinned(600);
+  auto idle = connect(), first = connect(), second = connect();
+  first->session->pinned(300);
+  second->session->pinned(600);
   EXPECT_FALSE(first->closed());
-  second->session->pinned(300);
+  second->session->pinned(800);
+  EXPECT_EQ(first->close_code, 4408);
   EXPECT_FALSE(second->closed());
-  first->session->pinned(800);
-  EXPECT_EQ(second->close_code, 4408);
-  EXPECT_FALSE(first->closed());
+  second->session->pinned(0);
+  second->session->pinned(900);  // what the first held counts no more
+  EXPECT_FALSE(second->closed());
+  EXPECT_FALSE(idle->closed());
+  EXPECT_EQ(probe_.stalled, 1u);
 }
 
 TEST_F(Sessions, what_is_sent_is_counted) {
