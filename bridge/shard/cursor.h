@@ -42,6 +42,7 @@ class Cursor final : public Reader {
 
   // Where the needed page begins. Valid after Step::page, until give() or deny().
   Span wanted() const { return wanted_; }
+  bool lacks_page() const { return waiting_for_page_; }
   void give(PagePtr page);
   void deny();     // none can be had now: others have their turn first
   void put_off();  // it is not wanted now, and will be asked for again

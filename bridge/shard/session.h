@@ -8,6 +8,7 @@
 #include "shard/subscription.h"
 #include "shard/wire_log.h"
 
+#include <deque>
 #include <map>
 
 namespace tailrace {
@@ -107,6 +108,8 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void fault(const Error& error, CommandId id);
   void refuse(const Error& error, bool retry, CommandId id, std::string_view channel = {});
   bool serve_one(Subscription& subscription, std::vector<Piece>& pieces, std::size_t max_bytes, std::size_t& bytes);
+  void want_page(Subscription& subscription);
+  void next_page();
   void end(Subscription& subscription);
   void forget(const std::string& channel);
 
@@ -120,6 +123,8 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   WireLog wire_log_{name_};
   std::map<std::string, std::shared_ptr<Subscription>> subscriptions_;
   ReadyList ready_;
+  std::deque<std::weak_ptr<Subscription>> pages_wanted_;
+  bool page_under_way_ = false;
   std::size_t turn_ = 0;  // bytes that the first of them has had in its turn
   std::string replies_;
   TokenBucket messages_;

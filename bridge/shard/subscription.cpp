@@ -228,7 +228,8 @@ void Subscription::count_catching_up(bool now) {
   add(probe.lapped);
 }
 
-void Subscription::request_page() {
+bool Subscription::request_page(std::function<void()> answered) {
+  if (!cursor_ || !cursor_->lacks_page()) return false;
   const Span wanted = cursor_->wanted();
   auto arrived = [from = wanted.from](Subscription& self, const Result<PagePtr>& page) {
     if (self.session_.outlet().blocked()) return self.cursor_->put_off();  // nothing is held for a full socket
@@ -236,7 +237,12 @@ void Subscription::request_page() {
     // Kafka can't be reached, or its end lies below the log's tail for now.
     self.retry([&self] { self.cursor_->deny(); });
   };
-  session_.shard().ask_page(view_->channel, wanted.partition, wanted.from, alive(std::move(arrived)));
+  session_.shard().ask_page(view_->channel, wanted.partition, wanted.from,
+                            [answered = std::move(answered), step = alive(std::move(arrived))](const Result<PagePtr>& page) mutable {
+                              answered();
+                              step(page);
+                            });
+  return true;
 }
 
 void Subscription::on_reset(const LogReset& reset) {

@@ -37,7 +37,8 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void drop_page() {
     if (cursor_) cursor_->drop_page();
   }
-  void request_page();
+  // Asks for the page that it lacks; `answered` is called before it goes on. False where it lacks none any more.
+  bool request_page(std::function<void()> answered);
   Position position() const;
   Offset lag() const;  // offsets up to the end; those of a catching-up cursor are not all records
   bool catching_up() const { return cursor_ && cursor_->catching_up(); }

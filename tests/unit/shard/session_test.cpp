@@ -401,6 +401,25 @@ TEST_F(Sessions, a_page_is_not_held_for_a_full_socket) {
   EXPECT_EQ(heard(*client), "pong; 0:10-64; 0:64-100; 1:10-50");
 }
 
+TEST_F(Sessions, one_page_of_a_session_is_read_at_a_time) {
+  const ChannelPtr other = make_channel(8, "other");
+  open({0, 0});
+  open(other, {0, 0}, {0, 0});
+  kafka_.add(0, 50);
+  auto client = connect();
+  for (const std::string channel : {"metrics", "other"})
+    client->say(R"({"op":"subscribe","from":{"position":"v1.0000abcd.0:0,1:0"},"channel":")" + channel + "\"}");
+  shard().deliver(LogSkipped{7, {50, 0}, 0}, 0);
+  shard().deliver(LogSkipped{8, {50, 0}, 0}, 0);
+  settle(false);
+  EXPECT_EQ(kafka_.read_text(), "0:0-1024");
+  kafka_.answer();
+  settle(false);
+  EXPECT_EQ(kafka_.read_text(), "0:0-1024");
+  settle();
+  EXPECT_EQ(pages_in_use(), 0);
+}
+
 // ---- the channel changes
 
 TEST_F(Sessions, a_recreated_topic_begins_again_at_0) {
