@@ -94,6 +94,14 @@ describe("on the demo broker", { skip: missing }, () => {
   });
   let opened = 0;
 
+  test("channels are called by the titles of the demo", async () => {
+    for (const [title, name] of [["This machine", "metrics"], ["Orders", "orders"]]) {
+      const item = page.locator(".chan", { has: page.locator(".chan-name", { hasText: new RegExp(`^${title}$`) }) });
+      assert.equal(await item.getAttribute("title"), name);
+      await page.locator(".panel .from", { hasText: new RegExp(`^${title}$`) }).first().waitFor({ state: "attached" }); // a narrow panel has no room for it
+    }
+  });
+
   test("the last minute is drawn when the page opens", async t => {
     t.diagnostic(`live ${opened} ms after the visit`);
     for (const title of ["rate by region", "cpu by key"]) {
@@ -110,6 +118,54 @@ describe("on the demo broker", { skip: missing }, () => {
     const other = await shareRoundTrip(browser, page);
     assertClean(other);
     await other.close();
+  });
+
+  test("who comes back finds the layout and the window again, without a link", async () => {
+    const mine = await visit(browser, bridge.url), own = mine.page;
+    await pill(own, /^LIVE.*behind/);
+    await choose(own, "latency_ms distribution", "Rename");
+    await own.locator("dialog[open] input").fill("How long");
+    await own.keyboard.press("Enter");
+    await choose(own, "top sku", "Hide");
+    await own.keyboard.press("2");
+    await own.waitForFunction(() => location.hash.includes("window=5m") && location.hash.includes("panels="));
+    const titles = () => own.locator(".panel h3").allInnerTexts(), before = await titles();
+    assert.ok(before.includes("How long") && !before.includes("top sku"));
+    const found = async () => {
+      await panelNamed(own, "How long");
+      await pill(own, /^LIVE.*behind/);
+      assert.deepEqual(await titles(), before);
+      assert.equal(await own.locator("#windows [aria-checked=true]").innerText(), "5 m");
+    };
+    await own.reload();
+    await found();
+    await own.goto(bridge.url); // the address says nothing: the storage does
+    await found();
+    assertClean(mine);
+    await mine.close();
+  });
+
+  test("the served page may load and ask nothing but its own origin, and runs nothing that stands in it", async () => {
+    const mine = await visit(browser, bridge.url), own = mine.page;
+    for (const path of ["", "worker.js"]) {
+      const { headers } = await own.request.get(bridge.url + path).then(answer => ({ headers: answer.headers() }));
+      const policy = new Map(headers["content-security-policy"].split(";").map(part => part.trim().split(/ (.*)/s) as [string, string]));
+      assert.equal(policy.get("default-src"), "'self'", path);
+      for (const name of ["object-src", "base-uri", "form-action", "frame-ancestors"]) assert.equal(policy.get(name), "'none'", name);
+      for (const [name, sources] of policy) assert.ok(!/unsafe|\*|https?:/.test(sources), `${name} ${sources}`);
+      assert.ok(!policy.has("script-src") && !policy.has("connect-src"), "what default-src says holds for scripts and connections");
+    }
+    await pill(own, /^LIVE/);
+    const ran = await own.evaluate(async () => {
+      const script = document.createElement("script");
+      script.textContent = "window.ran = true";
+      document.head.append(script);
+      const asked = await fetch("http://127.0.0.1:9/").then(() => true, () => false);
+      return { script: (window as any).ran === true, asked };
+    });
+    assert.deepEqual(ran, { script: false, asked: false });
+    assert.equal(mine.errors.filter(text => /Content Security Policy/.test(text)).length >= 2, true, mine.errors.join("\n"));
+    await mine.close();
   });
 
   test("wow 5: every panel says what it is", async () => {
