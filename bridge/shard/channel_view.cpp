@@ -104,4 +104,10 @@ Position ChannelView::position_at(const Offsets& next) const {
   return position;
 }
 
+void ChannelView::place_times(const std::vector<Millis>& at, TimeOffsets& found) const {
+  if (!warm()) return;
+  for (std::size_t i = 0; i < at.size() && i < found.at.size(); ++i)
+    if (auto offsets = log.offsets_at(at[i])) found.at[i] = std::move(*offsets);
+}
+
 }  // namespace tailrace

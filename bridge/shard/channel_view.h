@@ -32,6 +32,8 @@ struct ChannelView {
   // The position at `next` with the anchors that are known here.
   Position position_at(const Offsets& next) const;
   std::optional<Anchor> anchor_before(Partition partition, Offset next) const;
+  // Puts the log's own answers in the place of Kafka's where it has them: they leave out what was aborted.
+  void place_times(const std::vector<Millis>& at, TimeOffsets& found) const;
 
   ChannelPtr channel;
   ChannelLog log;

@@ -209,7 +209,10 @@ void Shard::ask_times(const std::shared_ptr<ChannelView>& view, std::vector<Mill
   auto& question = view->times[at];
   const auto ask = [this, &view, &at] {
     archive_.times(view->channel, at, [this, view, at](Result<TimeOffsets> times) {
-      post([view, at, times = std::move(times)] { view->times[at].answer(times); });
+      post([view, at, times = std::move(times)]() mutable {
+        if (times) view->place_times(at, *times);
+        view->times[at].answer(times);
+      });
     });
   };
   question.put(now, kTimesKeep, ask, std::move(done));
