@@ -41,7 +41,9 @@ class LibraryTransport:
 
     def reset(self):
         transport = self._ws.transport
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        under = transport.get_extra_info("socket")
+        if under.fileno() >= 0:  # else the bridge was first
+            under.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
 
     async def close(self):
