@@ -158,13 +158,27 @@ StartError in_own_words(const CLI::ParseError& error) {
   return StartError(text + "; see --help");
 }
 
+// The last first, as the parser wants them. "--web=" is a flag with an empty value: the parser would take the next word.
+std::vector<std::string> words_of(int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string word = argv[i];
+    if (word.starts_with("--") && word.find('=') == word.size() - 1) {
+      words.emplace_back();
+      word.pop_back();
+    }
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
 }  // namespace
 
 Invocation parse_command_line(int argc, const char* const* argv, const char* const* environment) {
   Gathered gathered;
   const auto program = make_program(gathered);
   try {
-    program->parse(argc, argv);
+    program->parse(words_of(argc, argv));
     refuse_extras(*program);
     if (gathered.invocation.action == Action::print)
       gathered.invocation.text = help_about(*program, gathered.help_about);

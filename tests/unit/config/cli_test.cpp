@@ -75,6 +75,12 @@ TEST(CommandLine, switches_are_true_or_what_they_say) {
   EXPECT_FALSE(parse({"serve", "--topics", "a"}).settings.watch);
 }
 
+TEST(CommandLine, nothing_after_the_equals_sign_is_nothing_and_not_the_next_word) {
+  const auto asked = parse({"serve", "--web=", "--brokers=a:1", "--topics=metrics"});
+  EXPECT_EQ(asked.settings.web, "");
+  EXPECT_EQ(asked.settings.brokers, std::vector<std::string>({"a:1"}));
+}
+
 TEST(CommandLine, environment_alone_is_enough) {
   const auto asked = parse({"serve"}, {"PATH=/bin", "TAILRACE_TOPICS=a,b", "TAILRACE_LIMITS_MESSAGE_RATE=5"});
   EXPECT_EQ(asked.settings.topics.size(), 2u);
