@@ -1,9 +1,9 @@
 #include "config/load.h"
 
+#include "base/whole_file.h"
 #include "config/declaration.h"
 #include "config/load_steps.h"
 #include "config/machine.h"
-#include "config/whole_file.h"
 #include "config/yaml_file.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "config/yaml_file.h"
 
-#include "config/whole_file.h"
+#include "base/whole_file.h"
 
 #include <yaml-cpp/yaml.h>
 

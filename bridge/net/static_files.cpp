@@ -1,8 +1,8 @@
 #include "net/static_files.h"
 
+#include "base/whole_file.h"
+
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace tailrace {
 
@@ -19,13 +19,6 @@ std::string type_of(const std::filesystem::path& path) {
   return at == kTypes.end() ? "application/octet-stream" : at->second;
 }
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return std::move(out).str();
-}
-
 }  // namespace
 
 StaticFiles::StaticFiles(const std::string& directory) {
@@ -33,7 +26,8 @@ StaticFiles::StaticFiles(const std::string& directory) {
   if (directory.empty() || !std::filesystem::is_directory(directory, error)) return;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     if (!entry.is_regular_file()) continue;
-    File file{type_of(entry.path()), {}, std::make_shared<const std::string>(read_file(entry.path()))};
+    const auto text = read_file(entry.path().string());
+    File file{type_of(entry.path()), {}, std::make_shared<const std::string>(text ? *text : "")};
     file.tag = '"' + std::to_string(std::hash<std::string>{}(*file.body)) + '"';
     files_["/" + std::filesystem::relative(entry.path(), directory).generic_string()] = std::move(file);
   }

@@ -46,6 +46,15 @@ class PageCaches : public testing::Test {
     return std::to_string(page->from) + "-" + std::to_string(page->next) + (page->at_end ? " end" : "");
   }
 
+  // Two pages in a row were asked for: the third, of many, is being read.
+  void begin_to_read_ahead() {
+    archive_.add(0, 10'000);
+    page(0);
+    ask(1024);
+    archive_.answer();
+    poll();
+  }
+
   // Made when first used, so that a test can set the limit before.
   PageCache& cache() {
     if (!cache_) cache_.emplace(io_, archive_, limit_, probe_);
@@ -188,11 +197,7 @@ TEST_F(PageCaches, the_page_after_two_in_a_row_is_read_ahead) {
 }
 
 TEST_F(PageCaches, what_comes_after_a_page_is_read_ahead_once_however_many_take_it) {
-  archive_.add(0, 10'000);
-  page(0);
-  ask(1024);
-  archive_.answer();
-  poll();
+  begin_to_read_ahead();
   archive_.unavailable = true;  // so nothing is kept of what was read ahead
   run();
   for (int i = 0; i < 3; ++i) page(1024);
@@ -207,11 +212,7 @@ TEST_F(PageCaches, nothing_is_read_ahead_of_the_end) {
 }
 
 TEST_F(PageCaches, who_asks_for_what_is_being_read_ahead_shares_the_read) {
-  archive_.add(0, 10'000);
-  page(0);
-  ask(1024);
-  archive_.answer();
-  poll();
+  begin_to_read_ahead();
   const Answer ahead = ask(2048);
   run();
   EXPECT_EQ(range(ahead->value().value()), "2048-3072");
