@@ -91,7 +91,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void refuse(beast::error_code error) {
     auto response = refusal(error);
     if (!response) return connection_->gate.socket().shutdown_write();
-    probe_.refused.add("bad_request");
+    probe_.refused.add(response->status == 431 ? "header_bytes" : "bad_request");
     keep_alive_ = false;
     write(std::move(*response));
   }
@@ -99,7 +99,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void answer() {
     keep_alive_ = parser_->get().keep_alive();
     request_ = request_of(parser_->get());
-    if (request_.target.size() > limits_.target_bytes) return write(HttpResponse::text(414, "the target is too long\n"));
+    if (request_.target.size() > limits_.target_bytes) {
+      probe_.refused.add("target_bytes");
+      return write(HttpResponse::text(414, "the target is too long\n"));
+    }
     site_(request_, [self = shared_from_this()](HttpResponse response) {
       asio::post(self->stream_.get_executor(), [self, response = std::move(response)]() mutable {
         if (response.websocket) return serve_websocket(self->connection_, self->parser_->release(), self->probe_);

@@ -27,7 +27,11 @@ std::string text_of(const asio::generic::stream_protocol::endpoint& endpoint, bo
   asio::ip::tcp::endpoint tcp;
   tcp.resize(endpoint.size());
   std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
-  const std::string host = tcp.address().is_v6() && with_port ? "[" + tcp.address().to_string() + "]" : tcp.address().to_string();
+  asio::ip::address address = tcp.address();
+  // A listener for both has IPv4's clients in IPv6's clothes.
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  const std::string host = address.is_v6() && with_port ? "[" + address.to_string() + "]" : address.to_string();
   return with_port ? host + ":" + std::to_string(tcp.port()) : host;
 }
 

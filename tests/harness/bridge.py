@@ -35,7 +35,7 @@ class Bridge:
                                         env=environment)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
-        self.port = self._port(r"listening on 127\.0\.0\.1:(\d+)")
+        self.port = self._port(r"listening on \S+:(\d+)")
         self.admin_port = self._port(r"admin on 127\.0\.0\.1:(\d+)") if flags["admin"] else None
 
     def _read(self):
@@ -83,10 +83,12 @@ class Bridge:
             threading.Event().wait(0.1)
         raise TimeoutError(f"waited 180 s for {what} in vain")
 
-    def metric(self, name):
-        """The sum over all labels of a metric, or 0 where it has not appeared."""
+    def metric(self, name, **labels):
+        """The sum over all labels of a metric, or over those with these, or 0 where it has not appeared."""
         _, text = self.get("/metrics", self.admin_port)
-        return sum(float(v) for v in re.findall(rf"^{name}(?:\{{.*\}})? (\S+)$", text, re.M))
+        wanted = [f'{label}="{value}"' for label, value in labels.items()]
+        return sum(float(value) for own, value in re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.M)
+                   if all(each in own.split(",") for each in wanted))
 
     def rss(self):
         """Resident memory in bytes."""

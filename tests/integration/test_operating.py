@@ -276,5 +276,5 @@ async def test_limits_of_requests_are_answered_and_counted_and_reload(topic, bri
     assert not await slow.fill()
     slow.close()
     text = b.get("/metrics", b.admin_port)[1]
-    assert 'tailrace_connections_refused_total{why="bad_request"} 1\n' in text
+    assert 'tailrace_connections_refused_total{why="header_bytes"} 1\n' in text
     assert 'tailrace_connections_refused_total{why="handshake_timeout"} 1\n' in text
