@@ -1,14 +1,16 @@
 // Decides what all channel logs together may keep. Ingest owns it (one thread): it counts what is appended, in the same
-// segments as the logs cut, and says how far each log is trimmed. Nothing here scans channels: segments are evicted in
-// the order in which they were begun. Pure; time is an argument.
+// segments as the logs cut, and says how far each log is trimmed. Every log stands in two orders, by the turn of its
+// oldest segment and by when to look at its age, so nothing here scans channels. Pure; time is an argument.
 #pragma once
 
 #include "log/feed.h"
 #include "log/segment.h"
 
 #include <deque>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace tailrace {
 
@@ -34,30 +36,28 @@ class LogKeeper {
   struct Kept {
     SegmentFill fill;
     std::size_t records = 0;
+    std::uint64_t turn = 0;
     Millis begun = 0;
     Millis newest = 0;
   };
   struct Log {
-    std::uint64_t generation = 0;
     std::deque<Kept> segments;
     std::uint64_t tail = 0;
     std::size_t records = 0;
-    std::size_t dropped_early = 0;  // segments gone whose turn in order_ is still to come
-  };
-  struct Turn {
-    ChannelId channel;
-    std::uint64_t generation;
+    Millis look_at = 0;  // its place in by_age_
   };
 
-  Log* log_of(const Turn& turn);
-  bool must_go(const Log& log, Millis now) const;
+  void open_segment(ChannelId channel, Log& log, Millis now);
   void drop_front(ChannelId channel, Log& log);
+  void drop_aged(Millis now);
+  void leave_orders(ChannelId channel, const Log& log);
 
   KeepLimits limits_;
   std::size_t bytes_ = 0;
-  std::uint64_t generations_ = 0;
+  std::uint64_t turns_ = 0;
   std::unordered_map<ChannelId, Log> logs_;
-  std::deque<Turn> order_;  // one per segment, oldest first
+  std::set<std::pair<std::uint64_t, ChannelId>> by_turn_;  // logs that keep something, by their oldest segment's turn
+  std::set<std::pair<Millis, ChannelId>> by_age_;  // the same logs; a segment that grew on is looked at too early, once
   std::unordered_set<ChannelId> trimmed_;
 };
 

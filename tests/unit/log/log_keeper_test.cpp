@@ -143,6 +143,29 @@ TEST(LogKeeper, segments_go_by_the_age_of_their_newest_batch) {
   EXPECT_EQ(due(keeper, 221), "1:3");
 }
 
+// Its oldest segment is young as long as something comes; what aged in other logs goes all the same.
+TEST(LogKeeper, a_slow_log_keeps_no_aged_segments_of_others) {
+  KeepLimits limits = kPlenty;
+  limits.age = 100;
+  LogKeeper keeper(limits);
+  keeper.opened(1);
+  keeper.opened(2);
+  keeper.appended(1, 10, 1, 0);
+  fill_segment(keeper, 2, 10);
+  fill_segment(keeper, 2, 60);
+  keeper.appended(1, 10, 1, 90);
+  EXPECT_EQ(due(keeper, 110), "");
+  EXPECT_EQ(due(keeper, 111), "2:1");
+  EXPECT_EQ(due(keeper, 161), "2:2");
+  EXPECT_EQ(keeper.oldest(), 0);
+  EXPECT_EQ(due(keeper, 190), "");
+  EXPECT_EQ(due(keeper, 191), "1:2");
+  EXPECT_EQ(keeper.bytes(), 0u);
+  keeper.appended(1, 10, 1, 200);
+  EXPECT_EQ(due(keeper, 300), "");
+  EXPECT_EQ(due(keeper, 301), "1:3");
+}
+
 TEST(LogKeeper, a_log_opened_again_counts_from_zero) {
   LogKeeper keeper(bytes_at_most(2 * kSegmentBytes));
   keeper.opened(1);
