@@ -174,17 +174,23 @@ const Mark* ChannelLog::find(Partition partition, Offset offset) const {
   return nullptr;
 }
 
-// Segments in which the partition only moved over holes are few: each step back goes to one in which it moved.
 const Mark* ChannelLog::last_before(Partition partition, Offset next) const {
+  const Mark* found = nullptr;
+  newest_first(partition, next, [&](const Batch& batch) {
+    found = last_mark_before(batch, next);
+    return !found;
+  });
+  return found;
+}
+
+void ChannelLog::newest_first(Partition partition, Offset next, const std::function<bool(const Batch&)>& look) const {
   for (Offset limit = next; limit > 0;) {
     const Segment* segment = segment_of(partition, limit - 1);
-    if (!segment) return nullptr;
+    if (!segment) return;
     for (auto batch = segment->batches.rbegin(); batch != segment->batches.rend(); ++batch)
-      if (updates_of(**batch, partition))
-        if (const Mark* mark = last_mark_before(**batch, next)) return mark;
+      if (updates_of(**batch, partition) && !look(**batch)) return;
     limit = start_of(*segment, partition);
   }
-  return nullptr;
 }
 
 std::optional<Offsets> ChannelLog::offsets_at(Millis time) const {
@@ -214,12 +220,6 @@ std::optional<Offsets> ChannelLog::offsets_at(Millis time) const {
   for (std::size_t p = 0; p < found.size(); ++p)
     if (found[p] == kUnknown) found[p] = head_[p];
   return found;
-}
-
-void ChannelLog::newest_first(const std::function<bool(const Batch&)>& look) const {
-  for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment)
-    for (auto batch = (*segment)->batches.rbegin(); batch != (*segment)->batches.rend(); ++batch)
-      if (!look(**batch)) return;
 }
 
 std::uint64_t ChannelLog::sequence(const Reader& reader) const { return reader.segment->first + reader.index; }

@@ -58,8 +58,9 @@ class ChannelLog {
   // log reaches back past `time` in every partition.
   std::optional<Offsets> offsets_at(Millis time) const;
 
-  // From the newest batch back to the oldest, while `look` says true.
-  void newest_first(const std::function<bool(const Batch&)>& look) const;
+  // The batches of a partition's updates, from the one before `next` back to the oldest, while `look` says true. Segments
+  // in which the partition did not move are not looked at.
+  void newest_first(Partition partition, Offset next, const std::function<bool(const Batch&)>& look) const;
 
   std::uint64_t sequence(const Reader& reader) const;
   // What `reader` has not had, if it has had all before its place; kUnknown where no row has told it a beginning yet.

@@ -23,20 +23,20 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
   void run() {
     low_ = head_;
     if (!view_->warm()) return step(0);  // the newest are not in the log yet
-    for (std::size_t p = 0; p < head_.size(); ++p) low_[p] = std::min(head_[p], view_->log.tail(static_cast<Partition>(p)));
-    view_->log.newest_first([this](const Batch& batch) {
-      take(batch);
-      return !enough_everywhere();
-    });
+    for (std::size_t p = 0; p < head_.size(); ++p) look_in_log(p);
     step(0);
   }
 
  private:
   bool enough(std::size_t p) const { return seen_[p].size() >= count_; }
-  bool enough_everywhere() const {
-    for (std::size_t p = 0; p < seen_.size(); ++p)
-      if (!enough(p)) return false;
-    return true;
+
+  void look_in_log(std::size_t p) {
+    const auto partition = static_cast<Partition>(p);
+    low_[p] = std::min(head_[p], view_->log.tail(partition));
+    view_->log.newest_first(partition, head_[p], [&](const Batch& batch) {
+      take(batch);
+      return !enough(p);
+    });
   }
 
   void take(const Batch& batch) {

@@ -291,16 +291,26 @@ TEST_F(ChannelLogs, there_may_be_no_update_before_a_place) {
   EXPECT_EQ(log_.last_before(1, 200), nullptr);
 }
 
-TEST_F(ChannelLogs, newest_first_goes_back_over_segments_until_told_to_stop) {
+TEST_F(ChannelLogs, newest_first_goes_back_over_segments_of_its_partition_until_told_to_stop) {
   append_segment(0, 100, 110);
+  append_segment(1, 200, 210);
   append_segment(0, 110, 120);
   append_segment(0, 120, 130);
   std::vector<Offset> seen;
-  log_.newest_first([&](const Batch& batch) {
-    seen.push_back(batch.spans.front().from);
-    return seen.size() < 2;
-  });
+  const auto look = [&](std::size_t most) {
+    return [&seen, most](const Batch& batch) {
+      seen.push_back(batch.spans.front().from);
+      return seen.size() < most;
+    };
+  };
+  log_.newest_first(0, 130, look(2));
   EXPECT_EQ(seen, std::vector<Offset>({120, 110}));
+  seen.clear();
+  log_.newest_first(0, 120, look(9));
+  EXPECT_EQ(seen, std::vector<Offset>({110, 100}));
+  seen.clear();
+  log_.newest_first(1, 210, look(9));
+  EXPECT_EQ(seen, std::vector<Offset>({200}));
 }
 
 // ---- times
