@@ -1,4 +1,4 @@
-// Reads data frames (schemas/protocol.md, section 4) with comparisons and memmem, not with a JSON parser: counting a
+// Reads data frames (schemas/protocol.md, section 4) with plain comparisons, not with a JSON parser: counting a
 // million updates a second must leave the core to the one that sends them. A value that itself holds the text
 // `},{"o":` is miscounted; that ends in a false alarm, never in a false all-clear.
 #pragma once

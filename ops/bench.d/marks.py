@@ -42,11 +42,11 @@ def fanout(kafka, scale):
             before = bridge.metrics()
             ours = load(bridge.address, "fanout", "--clients", str(clients), "--for", f"{seconds}s", pid=bridge.process.pid)
             after = bridge.metrics()
+            sends = after["tailrace_sends_total"] - before["tailrace_sends_total"]
+            per_send = max(1, round(ours["updates"] / max(1, sends)))
+            floor = bare_floor(clients, seconds, per_send)  # beside the same neighbours
     finally:
         bridge.close()
-    sends = after["tailrace_sends_total"] - before["tailrace_sends_total"]
-    per_send = max(1, round(ours["updates"] / max(1, sends)))
-    floor = bare_floor(clients, seconds, per_send)
     ratio = ours["server"]["cpu_us_per_update"] / floor["server"]["cpu_us_per_update"]
     delivered = ours["updates"] / (clients * FANOUT_RATE * ours["seconds"])
     return [
