@@ -20,7 +20,6 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-constexpr auto kCloseWithin = std::chrono::seconds(5);
 constexpr std::string_view kSubprotocol = "tailrace.v1";
 
 std::string session_name() {
@@ -29,6 +28,12 @@ std::string session_name() {
   std::string name;
   for (int i = 0; i < 12; ++i) name += kDigits[random() % kDigits.size()];
   return name;
+}
+
+// A client may close with any code: those that are not the protocol's own share one series.
+std::string close_label(int code) {
+  const bool known = (code >= 1000 && code <= 1015) || (code >= 4400 && code <= 4429);
+  return known ? std::to_string(code) : "other";
 }
 
 bool offers_subprotocol(const UpgradeRequest& request) {
@@ -133,7 +138,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   }
 
   void say_close(const websocket::close_reason& reason) {
-    close_timer_.expires_after(kCloseWithin);
+    close_timer_.expires_after(std::chrono::milliseconds(connection_->shard.options().close_within));
     close_timer_.async_wait([self = shared_from_this()](beast::error_code error) {
       if (!error) self->connection_->gate.socket().reset();
     });
@@ -158,7 +163,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
     if (std::exchange(finished_, true)) return;
     const auto self = std::exchange(paused_, nullptr);
     if (code_ == 0) code_ = 1006;
-    probe_.closed.add(std::to_string(code_));
+    probe_.closed.add(close_label(code_));
     close_timer_.cancel();
     session_->close();
     connection_->gate.socket().close();
