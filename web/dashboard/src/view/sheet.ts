@@ -25,6 +25,7 @@ export class Sheet {
   /** The panel that is shown alone, if any. */
   full = "";
   private views = new Map<string, PanelView>();
+  private channels = new Map<string, ChannelView>();
   /** In the order of reading. */
   private shown: Panel[] = [];
 
@@ -56,13 +57,10 @@ export class Sheet {
     if (stats) this.stats.update(stats);
   }
 
-  /** Panels out of sight have a title too. */
+  /** Panels out of sight have a title too, and so have those that come later. */
   name(channels: ChannelView[]): void {
-    const known = new Map(channels.map(channel => [channel.name, channel]));
-    for (const panel of this.shown) {
-      const channel = known.get(panel.spec.channel);
-      panel.called(channel?.title ?? "", channel?.keyNoun ?? "key");
-    }
+    this.channels = new Map(channels.map(channel => [channel.name, channel]));
+    for (const panel of this.shown) this.call(panel);
   }
 
   draw(frame: Frame): void {
@@ -113,8 +111,15 @@ export class Sheet {
     if (!known) this.adopt(spec.id, panel);
     const view = this.views.get(spec.id);
     if (view) panel.update(view);
+    this.call(panel);
     showTable(panel, spec.table === true);
     return panel;
+  }
+
+  /** After a panel's own view, which is old when it is out of sight. */
+  private call(panel: Panel): void {
+    const channel = this.channels.get(panel.spec.channel);
+    panel.called(channel?.title ?? "", channel?.keyNoun ?? "key");
   }
 
   private adopt(id: string, panel: Panel): void {

@@ -36,10 +36,10 @@ export abstract class Panel {
     this.entitle();
   }
 
-  /** What the channel is called, and its keys. */
+  /** What the channel is called, and its keys. The list comes later than a panel's own view: of it "key" is no news. */
   called(from: string, noun: string): void {
     this.from = from;
-    this.noun = noun;
+    if (noun !== "key") this.noun = noun;
     this.entitle();
   }
 
