@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <random>
+#include <stdexcept>
 
 namespace tailrace {
 
@@ -18,6 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int kAnswerMillis = 1000;
+constexpr double kAnswerSeconds = 10;  // of a broker that takes the connection, or is far away
 constexpr int kFlushMillis = 100;
 constexpr double kFlushSeconds = 30;
 constexpr double kHurriedSeconds = 3;
@@ -41,6 +44,17 @@ std::string rate_text(double rate) {
 
 ProduceRun::ProduceRun(const ProduceOptions& options, const Descriptor& interrupt, Progress progress)
     : options_(options), interrupt_(interrupt), producer_(reach(options)), progress_(std::move(progress)) {}
+
+void ProduceRun::await_kafka() {
+  while (!producer_.answers(kAnswerMillis)) {
+    if (interrupted(interrupt_)) return;
+    if (!producer_.all_down() && seconds() < kAnswerSeconds) continue;
+    const auto why = why_unreachable(producer_);
+    throw std::runtime_error("kafka " + reach(options_).brokers + ": does not answer" +
+                             (why.empty() ? "" : " (" + why + ")") + "; is --brokers right?");
+  }
+  started_ = shown_ = Clock::now();
+}
 
 // The producer waits where its queue is full, deaf to Ctrl-C; so it is never filled. False: interrupted, nothing sent.
 bool ProduceRun::send(const NewRecord& record) {

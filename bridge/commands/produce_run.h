@@ -17,6 +17,9 @@ class ProduceRun {
   // Both must outlive it.
   ProduceRun(const ProduceOptions& options, const Descriptor& interrupt, Progress progress = {});
 
+  // Returns once a broker answers, or on an interrupt. Throws std::runtime_error, soon, where none does.
+  void await_kafka();
+
   void send_input();
   void send_generated();
   void send_demo();

@@ -181,7 +181,7 @@ void add_produce(CLI::App& program, Gathered& gathered) {
       "tab and the value. A generated value is JSON with a counter: {\"n\":17,\"sent\":1732147200123,\"pad\":\"…\"}; "
       "the\n"
       "counter is the key's own.\n"
-      "Exit codes: 0 all were acknowledged, 1 some were not, 2 bad arguments.");
+      "Exit codes: 0 all were acknowledged, 1 some were not or no broker answered, 2 bad arguments.");
 }
 
 void add_load(CLI::App& program, Gathered& gathered) {

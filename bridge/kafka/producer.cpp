@@ -51,6 +51,14 @@ Producer::Producer(const KafkaSettings& settings)
 
 Producer::~Producer() { rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
 
+bool Producer::answers(int timeout_ms) {
+  const struct rd_kafka_metadata* metadata = nullptr;
+  const auto error = rd_kafka_metadata(handle_.get(), 0, nullptr, &metadata, timeout_ms);
+  const MetadataPtr owned(metadata);
+  handle_.serve();
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 std::optional<std::string> Producer::send(const NewRecord& record) {
   const Fields fields(record);
   handle_.serve();

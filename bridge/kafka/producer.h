@@ -28,6 +28,9 @@ class Producer {
   explicit Producer(const KafkaSettings& settings);
   ~Producer();  // what is still queued is given up: flush first
 
+  // Whether a broker answers within so long; until then, or until it does, this waits.
+  bool answers(int timeout_ms);
+
   // Copies the record. Waits while the queue is full; nullopt or why it was not taken.
   std::optional<std::string> send(const NewRecord& record);
   void serve() { handle_.serve(); }
@@ -38,6 +41,7 @@ class Producer {
   const std::string& trouble() const { return trouble_; }  // of the last that failed
   std::size_t queued() const { return static_cast<std::size_t>(rd_kafka_outq_len(handle_.get())); }
   const std::string& unreachable() const { return handle_.trouble(); }
+  bool all_down() const { return handle_.all_down(); }  // each of its brokers refused it
 
  private:
   void count(const rd_kafka_message_t& message);

@@ -338,8 +338,29 @@ async def test_produce_makes_the_demos_data(topic, kafka, bridge):
     await subscriber.close()
 
 
-def test_produce_without_a_broker_fails(tmp_path):
-    code, out, _ = run("produce", "--brokers", "127.0.0.1:1", "--topic", "t", "--kafka", "message.timeout.ms=1000", stdin="x\n")
+@pytest.mark.parametrize("source", [[], ["--rate", "10"], ["--demo"]], ids=["lines", "load", "demo"])
+def test_produce_without_a_broker_says_so_at_once(source):
+    """Before it sends anything, and long before a record would be given up."""
+    began = time.monotonic()
+    code, out, err = run("produce", "--brokers", "127.0.0.1:1", *([] if "--demo" in source else ["--topic", "t"]), *source, stdin="x\n")
+    assert (code, out) == (1, "")
+    assert re.fullmatch(r"tailrace: kafka 127\.0\.0\.1:1: does not answer \(.*Connection refused\); is --brokers right\?\n", err)
+    assert time.monotonic() - began < 25
+
+
+def test_produce_where_a_broker_says_nothing_gives_up_too():
+    """It takes the connection, and that is all."""
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        address = f"127.0.0.1:{mute.getsockname()[1]}"
+        code, out, err = run("produce", "--brokers", address, "--topic", "t", stdin="x\n")
+    assert (code, out, err.count("\n")) == (1, "", 1) and err.startswith(f"tailrace: kafka {address}: does not answer")
+
+
+def test_produce_says_what_a_broker_refused(kafka, topic):
+    code, out, _ = run("produce", "--brokers", kafka.bootstrap, "--topic", topic(1).name, "--count", 1, "--size", 2000,
+                       "--kafka", "message.max.bytes=1000")
     assert code == 1 and re.search("0 acknowledged, 1 not: .+$", out)
 
 
