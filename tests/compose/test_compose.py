@@ -32,8 +32,19 @@ def test_the_page_is_told_where_this_machine_finds_kafka(stack):
 
 def test_the_demo_flows(stack, page):
     assert page("open", f"http://localhost:{stack.page}/")["pill"].startswith("LIVE")
-    eventually(lambda: {"metrics", "orders"} <= {c["name"] for c in json.loads(stack.get("/api/channels")[1])["channels"]},
-               "both channels of the demo")
+    eventually(lambda: {"metrics", "orders"} <= channels(stack).keys(), "both channels of the demo")
+
+
+def channels(stack):
+    """{name: what the page is told}"""
+    return {channel["name"]: channel for channel in json.loads(stack.get("/api/channels")[1])["channels"]}
+
+
+def test_the_page_knows_titles_and_units(stack):
+    """As in a demo without containers."""
+    told = eventually(lambda: {"metrics", "orders"} <= channels(stack).keys() and channels(stack), "both channels of the demo")
+    assert told["metrics"]["title"] == "This machine" and told["metrics"]["units"]["cpu"] == "%"
+    assert told["orders"]["title"] == "Orders" and told["orders"]["units"] == {"amount": "€", "latency_ms": "ms"}
 
 
 def test_records_of_kcat_show_on_the_page(stack, page):

@@ -14,6 +14,7 @@ import pytest
 
 from harness.bridge import binary
 from harness.client import Subscriber
+from harness.kafka import ROOT
 from harness.load import fill
 from harness.producer import RememberingProducer
 from harness.verdict import assert_right
@@ -408,6 +409,25 @@ def test_the_demo_where_a_port_is_taken(flag, says):
         code, out, err = run("demo", *(word for pair in words.items() for word in pair))
     assert (code, out) == (2, "")
     assert err == f"tailrace: {flag}: {says}127.0.0.1:{port}: Address already in use; choose another with {flag}\n"
+
+
+def test_a_bridge_with_the_file_of_compose_shows_the_demos_topics_as_the_demo_does(running, kafka):
+    def shown(url):
+        """What the page is told of the demo's channels, once they are there."""
+        def told():
+            listed = json.load(urllib.request.urlopen(f"{url}/api/channels", timeout=60))["channels"]
+            return [each for each in listed if each["name"] in ("metrics", "orders")]
+
+        eventually(lambda: len(told()) == 2, "the demo's channels")
+        return sorted(told(), key=lambda each: each["name"])
+
+    assert run("produce", "--brokers", kafka.bootstrap, "--demo", "--back-dated", "1s", "--for", "1s")[0] == 0
+    demo = running("demo", "--port", 0, "--kafka-port", 0)
+    bridge = running("serve", "-c", ROOT / "ops" / "channels.yaml", "--brokers", kafka.bootstrap, "--topics", "^.*",
+                     "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--drain-grace", "0s", "--drain", "0s")
+    port = bridge.until(r"listening on 127\.0\.0\.1:(\d+)", bridge.process.stderr).group(1)
+    ours = shown(f"http://127.0.0.1:{port}")
+    assert ours[0]["units"]["cpu"] == "%" and ours == shown(demo.until(r"^http://\S+$").group())
 
 
 async def test_the_demo_is_read_by_kcat_and_by_a_websocket(running):
