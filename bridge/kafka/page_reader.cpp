@@ -123,9 +123,14 @@ PageReader::Verdict PageReader::take_error(const rd_kafka_message_t& message, co
 }
 
 // While a transaction is open, nothing comes at its place and no end is told; nor does anything inside a batch of an unknown
-// format, or from a partition that there is none of.
+// format, or from a partition that there is none of. One without a leader is not waited for: others want the reader.
 PageReader::Verdict PageReader::heed_silence(const PageRequest& request, PageBuilder& page, bool long_silence) {
-  if (stream_->lacks_its_partition()) return fail("unknown_partition", kNoPartition);
+  const auto standing = stream_->standing_of_partition();
+  if (standing == PartitionStream::Standing::lacking) return fail("unknown_partition", kNoPartition);
+  if (standing == PartitionStream::Standing::leaderless) {
+    if (!long_silence) return std::nullopt;
+    return fail("unavailable", "the partition has no leader");
+  }
   const Offset stable = ask(request, kStable);
   if (stable != kUnknown && stable <= page.next()) return finish(page, page.next(), true);
   if (!long_silence || page.next() > request.from) return std::nullopt;

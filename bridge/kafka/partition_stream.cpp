@@ -41,9 +41,12 @@ const rd_kafka_message_t* PartitionStream::peek() {
 
 void PartitionStream::pop() { rd_kafka_message_destroy(buffer_[taken_++]); }
 
-bool PartitionStream::lacks_its_partition() {
-  const auto partitions = fetcher_.partitions(place_->topic);
-  return partitions && static_cast<std::size_t>(place_->partition) >= partitions->size();
+PartitionStream::Standing PartitionStream::standing_of_partition() {
+  const auto led = fetcher_.partitions(place_->topic);
+  if (!led) return Standing::good;
+  const auto at = static_cast<std::size_t>(place_->partition);
+  if (at >= led->size()) return Standing::lacking;
+  return (*led)[at] ? Standing::good : Standing::leaderless;
 }
 
 void PartitionStream::fill() {

@@ -31,8 +31,9 @@ class PartitionStream {
   const rd_kafka_message_t* peek();
   void pop();
 
-  // Kafka says that there is no such partition.
-  bool lacks_its_partition();
+  // What Kafka says of its partition: asks, and waits two seconds at most.
+  enum class Standing { good, leaderless, lacking };
+  Standing standing_of_partition();
   Handle& handle() { return fetcher_.handle(); }
 
  private:

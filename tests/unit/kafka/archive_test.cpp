@@ -144,6 +144,20 @@ TEST_F(ArchiveTest, an_unknown_partition_is_an_error) {
   EXPECT_EQ(answer.get().error().code, "unknown_partition");
 }
 
+// A reader that waited its whole patience for one would be missing to the others.
+TEST_F(ArchiveTest, a_partition_without_a_leader_is_given_up) {
+  produce("a", 0, 10);
+  produce("a", 1, 10);
+  ASSERT_EQ(rd_kafka_mock_partition_set_leader(broker_.cluster(), "a", 0, -1), RD_KAFKA_RESP_ERR_NO_ERROR);
+  Answer<PagePtr> orphan, other;
+  archive_.read({channel_, 0, 0, 1024, 4 << 20}, orphan.done());
+  archive_.read({channel_, 1, 0, 1024, 4 << 20}, other.done());
+  EXPECT_EQ(orphan.get().error().message, "the partition has no leader");
+  const auto page = other.get();
+  ASSERT_TRUE(page);
+  EXPECT_EQ(offsets_of(**page), range(0, 10));
+}
+
 TEST_F(ArchiveTest, tells_bounds_and_ends) {
   produce("a", 0, 10);
   produce("a", 1, 3);
