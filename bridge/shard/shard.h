@@ -20,6 +20,7 @@ namespace tailrace {
 struct ShardOptions {
   Millis heartbeat = 15'000;
   Millis stall_timeout = 60'000;
+  Millis close_within = 5'000;  // what a connection has from its close frame to its end
   std::size_t inbox_bytes = 32 << 20;
   std::size_t pinned_bytes = 64 << 20;  // what blocked writers may hold of evicted batches
   SessionLimits limits;
