@@ -4,9 +4,6 @@ namespace tailrace {
 
 namespace {
 
-constexpr std::size_t kWriteBytes = 64 << 10;   // one write
-constexpr std::size_t kRoundBytes = 256 << 10;  // of one session in one round
-
 std::size_t total(std::span<const Piece> pieces) {
   std::size_t bytes = 0;
   for (const Piece& piece : pieces) bytes += piece.bytes.size();
@@ -19,10 +16,10 @@ void Pump::serve() {
   thread_local std::vector<Piece> pieces;  // a round's scratch: sessions are served one after the other
   serving_ = true;
   bool more = true;
-  for (std::size_t bytes = 0; more && bytes < kRoundBytes && gate_.flush() && !gate_.closing();) {
+  for (std::size_t bytes = 0; more && bytes < limits_.round_bytes && gate_.flush() && !gate_.closing();) {
     if (!write_replies()) break;
     pieces.clear();
-    more = session_.collect(pieces, kWriteBytes);
+    more = session_.collect(pieces, limits_.write_bytes);
     bytes += total(pieces);
     if (!pieces.empty() && !write(pieces)) break;
     if (pieces.empty() && !session_.has_replies()) break;

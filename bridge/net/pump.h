@@ -7,9 +7,14 @@
 
 namespace tailrace {
 
+struct PumpLimits {
+  std::size_t write_bytes = 64 << 10;   // one write
+  std::size_t round_bytes = 256 << 10;  // of one session in one round
+};
+
 class Pump {
  public:
-  Pump(Gate& gate, Session& session) : gate_(gate), session_(session) {}
+  Pump(Gate& gate, Session& session, PumpLimits limits = {}) : gate_(gate), session_(session), limits_(limits) {}
 
   void serve();  // in a round: replies, then data
   void nudge();  // at once: replies only
@@ -21,6 +26,7 @@ class Pump {
 
   Gate& gate_;
   Session& session_;
+  const PumpLimits limits_;
   bool serving_ = false;
 };
 
