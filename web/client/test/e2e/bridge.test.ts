@@ -11,7 +11,7 @@ import { chromium, type Browser } from "playwright-core";
 import { dice } from "../support/host.js";
 import { root } from "../support/root.js";
 import { Proxy } from "./proxy.js";
-import { nodeClients, pages, start, until, type Life, type Runner } from "./runners.js";
+import { newPage, nodeClients, pages, start, until, type Life, type Runner } from "./runners.js";
 import { check, missing, World, type Truth } from "./world.js";
 
 const SECONDS = Number(process.env.E2E_SECONDS ?? 60);
@@ -65,7 +65,7 @@ async function storm(port: number): Promise<void> {
   const url = `ws://127.0.0.1:${port}/ws`;
   world.produce();
   const ignoreDefaultArgs = ["--disable-back-forward-cache"];
-  browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS.split(" "), ignoreDefaultArgs });
+  browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS.split(" "), ignoreDefaultArgs, timeout: 0 });
   runners.push(...nodeClients(url, world.topic));
   runners.push(...(await pages(browser, origin(), url, world.topic)));
   await pass((SECONDS * 1000) / 3);
@@ -136,7 +136,7 @@ test("there were cuts of every kind, and each was recovered from", options, (t) 
 });
 
 test("a page with a client is kept in the back/forward cache, and goes on when it is shown again", options, async () => {
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   await page.goto(origin());
   await start(page, `ws://127.0.0.1:${world.ports[0]}/ws`, world.topic, { from: "earliest" });
   await until(() => page.evaluate((ends) => (globalThis as any).recorder.hasReached(ends), truth.ends), () => "the page");

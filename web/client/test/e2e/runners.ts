@@ -69,10 +69,17 @@ function reloaded(recorder: (options: object) => Recorder): Runner {
   };
 }
 
+/** A page that may take its time, as everything here. */
+export async function newPage(browser: Browser): Promise<Page> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  return page;
+}
+
 /** A page, a Worker of it, and a page that is reloaded. */
 export async function pages(browser: Browser, origin: string, url: string, topic: string): Promise<Runner[]> {
   const open = async () => {
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     await page.goto(origin);
     return page;
   };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
+import { setTimeout as pass } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { keepJournal } from "./journal.ts";
@@ -22,7 +23,7 @@ export const built = resolve(root, "build/web");
 export const pictures = resolve(root, "build/screenshots");
 
 export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: kArgs });
+  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: kArgs, timeout: kPatience });
 }
 
 export interface Watched {
@@ -58,6 +59,22 @@ export function assertClean({ errors, strays }: Watched, lost = false): void {
   assert.deepEqual(strays, []);
 }
 
+/** Asserts again and again until it holds: what follows from a deed may show seconds later. */
+export async function eventually(holds: () => Promise<void>): Promise<void> {
+  for (const end = Date.now() + kPatience; ; await pass(100)) {
+    try {
+      return await holds();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
+/** What is read comes to be this. */
+export async function settles<T>(read: () => Promise<T>, wanted: T): Promise<void> {
+  await eventually(async () => assert.deepEqual(await read(), wanted));
+}
+
 /** Waits until the pill says this; for what it says only for a while there is the journal. */
 export async function pill(page: Page, text: RegExp): Promise<void> {
   await page.waitForFunction(([source, flags]) => new RegExp(source, flags).test(document.querySelector("#pill")?.textContent ?? ""), [text.source, text.flags], { timeout: kPatience });
@@ -75,16 +92,16 @@ export async function choose(page: Page, title: string, ...entries: string[]): P
   for (const entry of entries) await page.locator(".pop button", { has: page.locator(".item", { hasText: new RegExp(`^${entry}$`) }) }).click();
 }
 
-/** Narrows the feed to a channel: what others produce doesn't push its records out of sight. */
+/** Narrows the feed to a channel, and waits until nothing else is in it: what others produce doesn't push its records out of sight. */
 export async function recordsOf(page: Page, channel: string): Promise<void> {
   await page.locator(".chan", { has: page.locator(".chan-name", { hasText: new RegExp(`^${channel}$`) }) }).click();
   await page.locator(".pop button", { hasText: "Show its records" }).click();
+  await eventually(async () => assert.deepEqual([...new Set(await page.locator(".rec .ch").allInnerTexts())], [channel]));
 }
 
-/** Rows of a panel that is shown as a table, once there are some. */
+/** Rows of a panel that is shown as a table, by now. */
 export async function tableOf(page: Page, title: string): Promise<string[][]> {
   const panel = await panelNamed(page, title);
-  await panel.locator(".as-table tbody tr").nth(5).waitFor();
   return panel.locator(".as-table tbody tr").evaluateAll(rows => rows.map(row => [...row.children].map(cell => cell.textContent ?? "")));
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { assertClean, launch, root, visit, type Watched } from "./browser.ts";
+import { assertClean, eventually, launch, root, settles, visit, type Watched } from "./browser.ts";
 import { Bridge, missing } from "./bridges.ts";
 
 const kSources = { plain: ["plain.html", "plain.js"], ticker: ["ticker.html", "ticker.js"], react: ["react.html", "react.jsx"] };
@@ -43,8 +43,8 @@ describe("the examples", { skip: missing }, () => {
     open.push(watched);
     await watched.page.locator("a.examples").click();
     await watched.page.locator("h1", { hasText: "Three small pages" }).waitFor();
-    const links = await watched.page.locator("li a").evaluateAll(nodes => nodes.map(node => (node as HTMLAnchorElement).pathname));
-    assert.deepEqual(links, Object.keys(kSources).map(name => `/examples/${name}.html`));
+    const links = () => watched.page.locator("li a").evaluateAll(nodes => nodes.map(node => (node as HTMLAnchorElement).pathname));
+    await settles(links, Object.keys(kSources).map(name => `/examples/${name}.html`));
     const readme = readFileSync(join(root, "web/client/README.md"), "utf8");
     for (const name of Object.keys(kSources)) assert.ok(readme.includes(`../examples/src/${name}.`), name);
   });
@@ -62,13 +62,11 @@ describe("the examples", { skip: missing }, () => {
     const orders = () => page.evaluate(() => Number(JSON.parse(sessionStorage.getItem("ticker") ?? "{}").orders ?? 0));
     await text(page, "#total", /^[\d,]+ orders, [\d,]+ in all$/);
     await page.locator("#tape span").nth(5).waitFor({ state: "attached" });
-    const before = await orders();
-    assert.ok(before > 5);
+    let before = 0;
+    await eventually(async () => assert.ok((before = await orders()) > 5));
     await page.reload();
     await text(page, "#total", /orders/);
-    const after = await orders();
-    assert.ok(after > before, `${after} after ${before}`);
-    await page.waitForFunction(n => JSON.parse(sessionStorage.getItem("ticker")!).orders > n, after);
+    await eventually(async () => assert.ok((await orders()) > before));
   });
 
   test("react: a channel as state", async () => {

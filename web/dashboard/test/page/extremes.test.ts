@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { steady } from "../fake/source.ts";
-import { assertClean, choose, panelNamed, pill, tableOf } from "./browser.ts";
+import { assertClean, choose, eventually, panelNamed, pill, settles, tableOf } from "./browser.ts";
 import { said } from "./journal.ts";
 import { allLooks, shoot } from "./looks.ts";
 import { setStage } from "./stage.ts";
@@ -16,10 +16,12 @@ for (const [what, ahead] of [["an hour ahead", kHour], ["an hour behind", -kHour
     bridge.ahead = ahead;
     const watched = await stage.look(), { page } = watched;
     await said(page, "#pill", /^LIVE (\d+|<5) ms behind [1-9]/);
-    assert.equal((await page.locator("#clock").innerText()).slice(0, 2), new Date(bridge.now()).toTimeString().slice(0, 2));
+    await eventually(async () => assert.equal((await page.locator("#clock").innerText()).slice(0, 2), new Date(bridge.now()).toTimeString().slice(0, 2)));
     await choose(page, "cpu by host", "Show as table");
-    const rows = await tableOf(page, "cpu by host"), minutes = [0, 60_000, 120_000].map(ago => new Date(bridge.now() - ago).toTimeString().slice(0, 5));
-    assert.ok(rows.length >= 28 && rows.every(row => minutes.includes(row[0].slice(0, 5)) && row.slice(1).some(text => text !== "–")), JSON.stringify([minutes, rows]));
+    await eventually(async () => {
+      const rows = await tableOf(page, "cpu by host"), minutes = [0, 60_000, 120_000].map(ago => new Date(bridge.now() - ago).toTimeString().slice(0, 5));
+      assert.ok(rows.length >= 28 && rows.every(row => minutes.includes(row[0].slice(0, 5)) && row.slice(1).some(text => text !== "–")), JSON.stringify([minutes, rows]));
+    });
     bridge.deaf = true;
     bridge.dropAll();
     await said(page, "#pill", /^OFFLINE \d\d? s retry in \d\d? s/);
@@ -40,11 +42,11 @@ test("of 500 keys eight have a line, the others share one that says so; the tabl
     await pill(page, /^LIVE.*behind/);
     const lines = await panelNamed(page, "load by pod"), table = await panelNamed(page, "last value by pod");
     await lines.locator(".legend", { hasText: "other (492 keys, mean)" }).waitFor();
-    assert.equal(await lines.locator(".legend [data-name]").count(), 9);
-    assert.match(await lines.locator(".legend [data-name]").last().innerText(), /^other/);
+    await settles(() => lines.locator(".legend [data-name]").count(), 9);
+    await lines.locator(".legend [data-name]").last().filter({ hasText: /^other/ }).waitFor();
     await table.scrollIntoViewIfNeeded();
     await table.locator("text=400 more").waitFor();
-    assert.equal(await table.locator("tbody tr").count(), 100);
+    await settles(() => table.locator("tbody tr").count(), 100);
     await lines.scrollIntoViewIfNeeded();
     await shoot(seen, "crowd");
     assertClean(seen);
