@@ -44,9 +44,9 @@ export class Bridge {
     return bridge;
   }
 
-  /** `tailrace serve` before a real Kafka; on `port` when one came before it there. */
-  static async serve(kafka: string, port?: number): Promise<Bridge> {
-    const bridge = new Bridge(["serve", "--brokers", kafka, "--topics", "^[^_].*", "--listen", `127.0.0.1:${port ?? (await freePort())}`, "--admin", "127.0.0.1:0", "--web", built, "--heartbeat", "2s"]);
+  /** `tailrace serve` before a broker that runs; on `port` when one came before it there. */
+  static async serve(kafka: string, { port, topics = "^[^_].*" }: { port?: number; topics?: string } = {}): Promise<Bridge> {
+    const bridge = new Bridge(["serve", "--brokers", kafka, "--topics", topics, "--listen", `127.0.0.1:${port ?? (await freePort())}`, "--admin", "127.0.0.1:0", "--web", built, "--heartbeat", "2s"]);
     bridge.kafka = kafka;
     bridge.url = `http://127.0.0.1:${(await bridge.line(/listening on 127\.0\.0\.1:(\d+)/))[1]}/`;
     return bridge;
@@ -82,13 +82,8 @@ export class Bridge {
   }
 }
 
-/** The program's own producer of demo data, into a real Kafka. */
-export function produceDemo(kafka: string): ChildProcess {
-  return spawn(binary, ["produce", "--demo", "--brokers", kafka], { stdio: "ignore" });
-}
-
 /** A real Kafka of one node. */
-export class Kafka {
+class Kafka {
   private constructor(readonly bootstrap: string, private readonly name: string) {}
 
   static start(): Kafka {
@@ -114,3 +109,47 @@ export function kcat(kafka: string, topic: string, lines: string[], flags: strin
   const { status, stderr } = spawnSync("kcat", ["-P", "-b", kafka, "-t", topic, "-K", "\t", ...flags], { input: lines.join("\n") + "\n", encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);
 }
+
+/** A broker with the demo's data and a bridge before it: the demo, which is all in one, or a real Kafka. */
+export class Stand {
+  bridge!: Bridge;
+  private kafka: Kafka | undefined;
+  private producer: ChildProcess | undefined;
+
+  constructor(readonly isReal: boolean) {}
+
+  async start(): Promise<void> {
+    if (!this.isReal) return void (this.bridge = await Bridge.demo());
+    this.kafka = Kafka.start();
+    const { bootstrap } = this.kafka;
+    this.producer = spawn(binary, ["produce", "--demo", "--brokers", bootstrap], { stdio: "ignore" });
+    this.bridge = await Bridge.serve(bootstrap);
+  }
+
+  /** The bridge dies; another one comes in its place. */
+  async restart(between: () => Promise<unknown>): Promise<void> {
+    const { port, kafka } = this.bridge;
+    await this.bridge.stop();
+    await between();
+    this.bridge = await Bridge.serve(kafka, { port });
+  }
+
+  /** The broker dies, and with the demo's its bridge. */
+  async kill(): Promise<void> {
+    if (this.kafka) this.kafka.kill();
+    else await this.bridge.stop();
+  }
+
+  /** What began of it ends. */
+  async stop(): Promise<void> {
+    this.producer?.kill();
+    await this.bridge?.stop();
+    this.kafka?.stop();
+  }
+}
+
+/** The brokers that promises are kept on. */
+export const brokers = [
+  { name: "the demo broker", word: "demo", isReal: false, skip: missing },
+  { name: "a real Kafka", word: "kafka", isReal: true, skip: noKafka },
+];
