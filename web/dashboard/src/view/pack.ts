@@ -2,8 +2,9 @@
 import type { PanelSpec } from "../messages.ts";
 
 const kColumns = 12;
-/** Of a row, with the line under it; of the least that is worth seeing of the next: title, legend, and half a chart. */
+/** Of a row, with the line under it: as it is best, and at least; of what is worth seeing of the next: title, legend, half a chart. */
 const kRow = 213;
+const kLeast = 190;
 const kGlimpse = 110;
 
 /** The column span of every panel, in order: each row is filled. Panels that nobody sized may share a row evenly. */
@@ -28,6 +29,7 @@ export function pack(panels: Pick<PanelSpec, "width" | "auto">[]): number[] {
 /** How tall rows are in this room: they fill it, or show half of the next one, but never its title alone. */
 export function tall(room: number): number {
   const rows = Math.floor(room / kRow), left = room - rows * kRow;
+  if (room >= (rows + 1) * kLeast) return Math.floor(room / (rows + 1)) - 1;
   return rows < 1 || left >= kGlimpse ? kRow - 1 : Math.floor(room / rows) - 1;
 }
 

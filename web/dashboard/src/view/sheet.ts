@@ -16,6 +16,7 @@ const kMakers: Record<Exclude<PanelKind, "stat">, Maker> = { time: TimePanel, hi
 
 /** The row of figures, with its line. */
 const kStatRow = 97;
+const kLine = 1;
 
 export class Sheet {
   readonly panels = new Map<string, Panel>();
@@ -79,9 +80,15 @@ export class Sheet {
 
   /** A banner above all, or none. */
   banner(node: HTMLElement | null): void {
-    this.node.querySelector(".banner")?.remove();
-    if (node) this.node.prepend(node);
+    const old = this.node.querySelector(".banner");
+    if (old) this.boxes.unobserve(old);
+    old?.remove();
+    if (node) {
+      this.node.prepend(node);
+      this.boxes.observe(node);
+    }
     this.node.classList.toggle("has-banner", node !== null);
+    this.fit();
   }
 
   /** Moves the focus to the next panel in a direction. */
@@ -164,8 +171,9 @@ export class Sheet {
   }
 
   private fit(): void {
-    const stats = this.stats.node.isConnected ? kStatRow : 0;
-    this.node.style.setProperty("--tall", `${tall(this.node.clientHeight - stats)}px`);
+    const stats = this.stats.node.isConnected ? kStatRow : 0, banner = this.node.querySelector<HTMLElement>(".banner");
+    const room = this.node.clientHeight - stats - (banner ? banner.offsetHeight + kLine : 0);
+    this.node.style.setProperty("--tall", `${tall(room)}px`);
     for (const panel of this.panels.values()) panel.fit();
   }
 }
