@@ -1,12 +1,25 @@
 """The commands, blocks and links that stand in the pages."""
 
+import os
+import pathlib
 import re
 
 from harness.kafka import ROOT
 
-PAGES = ["README.md", "CONTRIBUTING.md", "ops/README.md", "bridge/README.md", "schemas/protocol.md"]
+NOT_OURS = {"build", "node_modules", "dist"}
+
+
+def find():
+    """Every page of the tree."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in NOT_OURS and not name.startswith(".")]
+        yield from (str(pathlib.Path(folder, name).relative_to(ROOT)) for name in names if name.endswith(".md"))
+
+
+PAGES = sorted(find())
 # a line, or a piece of code within a line, that begins so is a command
-PROGRAMS = r"(?:[A-Z_]+=\S+ )*(?:ops/(?!\w+[./])\w+|tailrace|build/release/tailrace|docker|docker-compose|python3|curl|kcat|systemd-analyze|websocat)"
+PROGRAMS = (r"(?:[A-Z_]+=\S+ )*(?:ops/(?!\w+[./])\w+|tailrace(?!:)|build/release/tailrace|docker|docker-compose|python3|npm|node|curl|kcat"
+            r"|systemd-analyze|websocat)")
 NO_COMMANDS = {"tailrace", "tailrace.v1"}
 
 
@@ -22,7 +35,7 @@ def blocks(page, language):
 def commands(page):
     """Every command, without its comment, in order."""
     found = []
-    for line in re.sub(r"^```(?:js|yaml|text)\n.*?^```", "", text(page), flags=re.M | re.S).splitlines():
+    for line in re.sub(r"^```(?:jsx?|yaml|text)\n.*?^```", "", text(page), flags=re.M | re.S).splitlines():
         if match := re.match(rf"    ({PROGRAMS}\b.*)", line):
             found.append(re.sub(r"\s{2,}#.*", "", match.group(1)).strip())
             continue
