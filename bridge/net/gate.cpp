@@ -88,6 +88,7 @@ void Gate::put(std::string bytes, Done done) {
   slot_ = std::move(bytes);
   slot_sent_ = 0;
   slot_done_ = std::move(done);
+  if (slot_closes_) on_closing_();
   flush();
 }
 

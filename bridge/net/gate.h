@@ -29,10 +29,11 @@ class Gate {
   explicit Gate(Socket::Stream stream) : socket_(std::move(stream)) {}
 
   // From here on the bytes are WebSocket frames: a close among them ends the data. `on_writable` is called when a
-  // blocked gate has nothing left to write, and when it has failed.
-  void upgrade(std::function<void()> on_writable) {
+  // blocked gate has nothing left to write, and when it has failed; `on_closing` when a close frame waits or was written.
+  void upgrade(std::function<void()> on_writable, std::function<void()> on_closing) {
     upgraded_ = true;
     on_writable_ = std::move(on_writable);
+    on_closing_ = std::move(on_closing);
   }
   // How long handlers keep the owner alive; set once the owner is a shared pointer.
   void guard(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
@@ -85,6 +86,7 @@ class Gate {
 
   Socket socket_;
   std::function<void()> on_writable_;
+  std::function<void()> on_closing_;
   std::weak_ptr<void> owner_;
   std::deque<Piece> rest_;  // the frame under way, and what could not be taken back
   bool under_way_ = false;  // the first of rest_ has begun

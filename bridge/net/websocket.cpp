@@ -97,10 +97,11 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
 
  private:
   void open() {
-    connection_->gate.upgrade([this] {
+    const auto on_writable = [this] {
       if (!connection_->gate.ended()) return session_->writable();
       if (paused_) finish();
-    });
+    };
+    connection_->gate.upgrade(on_writable, [this] { end_in_time(); });
     stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
       if (kind == websocket::frame_type::ping) session_->receive_ping();
     });
@@ -137,11 +138,17 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
     read();
   }
 
-  void say_close(const websocket::close_reason& reason) {
+  // A close frame is on its way, ours or Beast's own: what does not end by itself is cut off.
+  void end_in_time() {
+    if (std::exchange(ending_, true)) return;
     close_timer_.expires_after(std::chrono::milliseconds(connection_->shard.options().close_within));
     close_timer_.async_wait([self = shared_from_this()](beast::error_code error) {
       if (!error) self->connection_->gate.socket().reset();
     });
+  }
+
+  void say_close(const websocket::close_reason& reason) {
+    end_in_time();
     stream_.async_close(reason, [self = shared_from_this()](beast::error_code) {
       self->finish();
     });
@@ -179,6 +186,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   NetProbe& probe_;
   int code_ = 0;
   bool closing_ = false;
+  bool ending_ = false;
   bool finished_ = false;
   std::shared_ptr<WebSocket> paused_;  // itself, while it does not read
 };
