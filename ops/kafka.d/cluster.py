@@ -256,7 +256,7 @@ def up(cluster, plan):
     """Creates, formats and starts the cluster; back when every node answers and sees all others."""
     busy = [ports[MAIN] for ports in plan["nodes"].values() if connects(ports[MAIN])]
     if busy:
-        raise Failed(f"port {busy[0]} is taken")
+        raise Failed(f"port {busy[0]} is taken; choose another with --port")
     jars.folder(plan["version"])
     cluster.create(plan)
     try:

@@ -1,6 +1,7 @@
 """ops/demo as a stranger runs it, and its bad luck."""
 
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -184,6 +185,49 @@ def test_wrong_usage_of_the_bench(words):
     """Before anything is built."""
     result = run(*words, script=ROOT / "ops" / "bench")
     assert result.returncode == 2 and words[0] in result.stdout and "building" not in result.stdout
+
+
+POLICY = pathlib.Path("/usr/sbin/policy-rc.d")
+
+
+@pytest.mark.parametrize("fails", ["update", "install"])
+@pytest.mark.parametrize("script, words", [("demo", None), ("deps", ["run"])])
+def test_an_apt_that_fetches_nothing(tools, tmp_path, script, words, fails):
+    """The line of apt that says why, what to look at; and nothing stays of what it began."""
+    if os.geteuid() != 0:
+        pytest.skip("only root installs")
+    (tmp_path / "tmp").mkdir()
+    policy = POLICY.exists()
+    environment = tools(dpkg_query="exit 1", apt_get=f"[[ $* != *{fails}* ]] || {{ echo 'Err:1 http://archive Could not resolve'; exit 100; }}")
+    result = run(*(ports() if words is None else words), script=ROOT / "ops" / script, env=environment | {"TMPDIR": str(tmp_path / "tmp")})
+    assert result.returncode == 1
+    said = "deps: apt could not install the packages: Err:1 http://archive Could not resolve. Look at the network and /etc/apt; Debian 12 is what this is made for"
+    assert said in result.stdout.splitlines(), result.stdout
+    assert list((tmp_path / "tmp").iterdir()) == [] and POLICY.exists() == policy
+
+
+def test_an_npm_that_fetches_nothing(tools, tmp_path):
+    """A second start begins anew, as nothing counts as installed."""
+    tree = tmp_path / "tree"
+    (tree / "web").mkdir(parents=True)
+    shutil.copytree(ROOT / "ops", tree / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "web" / name, tree / "web")
+    environment = tools(npm="exit 1", node="echo 22") | {"TAILRACE_CACHE": str(tmp_path / "cache")}
+    result = run("web", script=tree / "ops" / "build", env=environment)
+    assert result.returncode == 1
+    assert "build: npm could not fetch what the page is built with: look at the network and npm's settings" in result.stdout.splitlines()
+    assert not (tree / "web" / "node_modules").exists() and not (tree / "build").exists()
+
+
+def test_a_kafka_whose_port_is_taken(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run("up", "--port", str(port), script=ROOT / "ops" / "kafka", env={**os.environ, "TAILRACE_KAFKA_DIR": str(tmp_path)})
+    assert (result.returncode, result.stdout) == (1, f"kafka: port {port} is taken; choose another with --port\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_kafka_that_has_no_place():

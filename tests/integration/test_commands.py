@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -207,6 +208,38 @@ def test_serve_where_the_port_is_taken(listener):
     assert err == f"tailrace: --{listener}: can't listen on {address}: Address already in use; choose another with --{listener}\n"
 
 
+def test_serve_that_can_not_start_leaves_no_socket_behind(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _, _ = run("serve", "--brokers", "127.0.0.1:1", "--topics", "any", "--listen", f"unix:{tmp_path}/socket",
+                         "--admin", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert code == 2 and list(tmp_path.iterdir()) == []
+
+
+def test_serve_without_rights_says_to_what(tmp_path):
+    """As nobody: a folder that it may not write, a file that it may not read, a secret neither."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    for folder in [tmp_path, *tmp_path.parents]:
+        if folder.is_relative_to(tmp_path.parent.parent):
+            folder.chmod(0o755)
+    program, ours = shutil.copy(binary(), tmp_path / "tailrace"), tmp_path / "ours"
+    ours.write_text("brokers: ['127.0.0.1:1']\n")
+    ours.chmod(0o600)
+
+    def said(*words):
+        done = subprocess.run([program, "serve", "--topics", "any", *map(str, words)], user=65534, capture_output=True, text=True, timeout=300)
+        assert (done.returncode, done.stdout) == (2, "")
+        return done.stderr
+
+    assert said("-c", ours) == f"tailrace: {ours}: found no readable file (Permission denied); allowed: a YAML file\n"
+    assert said("--kafka", f"sasl.password.file={ours}") == (
+        "tailrace: --kafka: sasl.password.file: found no readable file (Permission denied); allowed: a file that holds the value\n")
+    assert said("--listen", f"unix:{tmp_path}/socket") == (
+        f"tailrace: --listen: can't listen on unix:{tmp_path}/socket: Permission denied; choose another with --listen\n")
+
+
 def test_serve_logs_json(filled, kafka, running):
     b = serve(running, filled, kafka, "--listen", "127.0.0.1:0", "--log-format", "json", "--log-level", "info")
     line = json.loads(b.line(b.process.stderr))
@@ -328,6 +361,10 @@ def test_produce_repeats_no_progress_into_a_file(topic, kafka):
 
 def test_load_where_no_bridge_is_says_so():
     assert run("load", "127.0.0.1:1", "--channel", "any") == (1, "", "tailrace: 127.0.0.1:1: Connection refused\n")
+
+
+def test_tail_where_no_bridge_is_says_so():
+    assert run("tail", "127.0.0.1:1", "any") == (1, "", "127.0.0.1:1: Connection refused\n")
 
 
 async def test_produce_makes_the_demos_data(topic, kafka, bridge):
