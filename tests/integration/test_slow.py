@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from checker import position
 from harness.client import Subscriber, WireTransport
 from harness.load import Load, fill
 from harness.producer import RememberingProducer
@@ -24,7 +25,7 @@ async def stalled(port, channel, count, start="live"):
     """Connections that subscribe and never read a byte of data."""
     wires = [await within(Wire.connect(port, receive_buffer=SMALL), "the upgrade") for _ in range(count)]
     for wire in wires:
-        await wire.send(f'{{"op":"subscribe","channel":"{channel}","from":"{start}"}}')
+        await wire.send(json.dumps({"op": "subscribe", "channel": channel, "from": start}))
     return wires
 
 
@@ -152,6 +153,40 @@ async def test_two_hundred_stalled_clients_cost_no_memory(kafka, topic, bridge):
         wire.reset()
     await reader.close()
     assert_right(t, reader)
+
+
+async def test_a_hundred_clients_that_stall_within_a_replay_cost_no_memory(kafka, topic, bridge):
+    """Each at a page of its own, of a history three times the budget: what they do not read is in Kafka, not here."""
+    budget, partitions, count, per_partition = 32 << 20, 4, 100, 25 * 1024
+    t = topic(partitions)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, partitions * per_partition, value=big)
+    b = bridge(t, memory="32M", warm="0", shards=1, stall_timeout="10m")
+    b.wait_ready()
+    empty = b.rss()
+    reader = await Subscriber({t.name: "live"}).connect(b.port)
+    epoch = position.parse(await reader.subscribed(t.name))[0]
+    wires = []
+    for n in range(count):
+        places = {p: per_partition for p in range(partitions)} | {n % partitions: n // partitions * 1024}
+        at = position.write(epoch, {p: position.Entry(next_) for p, next_ in places.items()})
+        wires += await stalled(b.port, t.name, 1, {"position": at})
+    await reader.close()
+
+    def blocked():
+        return [s["blocked"] for s in json.loads(b.get("/sessions", b.admin_port)[1])]
+
+    last = wires[-1]  # at the end but for one page, which is more than its socket takes
+    await asyncio.to_thread(b.poll, lambda: len(blocked()) > count / 2 and all(blocked()), "all to be stalled")
+    used = b.rss() - empty
+    assert b.metric("tailrace_pages_read_total") >= count / 2, "they do not share their pages"
+    assert used <= 1.3 * budget + (count + 1) * (64 << 10), f"{used >> 20} MiB above the empty bridge"
+    async for _, payload in last.messages():
+        if f'"next":{per_partition}' in payload.decode():
+            break
+    for wire in wires:
+        wire.reset()
 
 
 @asan

@@ -1,12 +1,14 @@
 """Every place where a subscription can start and end."""
 
+import asyncio
+import itertools
 import time
 
 import pytest
 
 from checker import position
 from checker.check import Check
-from harness.client import Subscriber
+from harness.client import Subscriber, WireTransport
 from harness.load import fill, fill_with_transactions
 from harness.producer import RememberingProducer, TransactionalProducer
 from harness.verdict import assert_right
@@ -256,6 +258,33 @@ async def test_positions_are_portable_between_bridges(history, known, shared_bri
     await subscriber.reach(history.name, history.ends())
     await subscriber.close()
     assert_right(history, subscriber, truth=known)
+
+
+async def test_a_resume_that_memory_holds_reads_no_page(kafka, topic, bridge):
+    """On the bridge that it knows, and on one that was started since and has read back as far."""
+    t = topic(4)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, 4000)
+    subscriber = Subscriber({t.name: "earliest"}, WireTransport, limit=150_000)
+    b = bridge(t, warm="30m")
+    await asyncio.to_thread(b.poll, lambda: b.metric("tailrace_ingest_records_total") == 4000, "all to be in memory")
+    bridges = [b, b, None]
+    for seed, b in enumerate(bridges):
+        b = bridges[seed] = b or await asyncio.to_thread(bridge, t, warm="30m")
+        await subscriber.connect(b.port)
+        with pytest.raises(ConnectionError):  # after so many bytes
+            await subscriber.reach(t.name, t.ends())
+        assert any(subscriber.at(t.name).values()), "nothing to resume from"
+        await subscriber.cut()
+        fill(producer, t, 400, seed=seed)
+    subscriber._options["limit"] = None
+    await subscriber.connect(b.port)
+    await subscriber.reach(t.name, t.ends())
+    await subscriber.close()
+    for b, name in itertools.product(bridges, ("asked", "read", "hit")):
+        assert b.metric(f"tailrace_pages_{name}_total") == 0, name
+    assert_right(t, subscriber)
 
 
 async def test_times_tell_offsets_and_the_earliest_record(history, known, reader):

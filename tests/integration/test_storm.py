@@ -7,6 +7,7 @@ import random
 import pytest
 
 from harness.load import Load, fill
+from harness.operator import Operator
 from harness.producer import RememberingProducer
 from harness.storm import Cutter, Pool
 from harness.verdict import assert_right
@@ -101,6 +102,19 @@ async def test_small_storm(kafka, topic, bridge):
     t = topic(4)
     one, two = bridge(t), bridge(t, memory="2M", shards=3)
     await storm(kafka, t, Pool(one, two), seconds=min(SECONDS, 8), clients=10, rate=600)
+
+
+@pytest.mark.asan
+@pytest.mark.tsan
+async def test_storm_under_an_operator_who_never_rests(kafka, topic, bridge, tmp_path):
+    """Reloads, the admin listener's pages and the wire log, while clients are cut and records flow: nobody notices."""
+    t, extra = topic(4), topic(1)
+    path = tmp_path / "tailrace.yaml"
+    Operator.begin(path)
+    b = bridge(t, memory="2M", shards=3, config=path)
+    operator = Operator(b, path, extra.name)
+    await storm(kafka, t, Pool(b), seconds=min(SECONDS, 8), clients=10, rate=600, disturb=operator.work)
+    assert operator.rounds > 2 and operator.seen > 0, (operator.rounds, operator.seen)
 
 
 @pytest.mark.quick
