@@ -2,8 +2,8 @@
 
 #include "peer.h"
 
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <boost/asio/io_context.hpp>
 
 #include <linux/sockios.h>
 #include <netinet/tcp.h>

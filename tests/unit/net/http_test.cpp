@@ -9,7 +9,8 @@ class Http : public WebStage {
   std::string ask(Peer& peer, const std::string& bytes) {
     peer.send(bytes);
     const std::string head = head_of(peer);
-    return head.empty() ? "nothing" : head.substr(9, 3) + (head.find("Connection: close") == std::string::npos ? "" : " close");
+    return head.empty() ? "nothing"
+                        : head.substr(9, 3) + (head.find("Connection: close") == std::string::npos ? "" : " close");
   }
   static std::string get(const std::string& target, const std::string& more = "") {
     return "GET " + target + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n";
@@ -45,9 +46,10 @@ TEST_F(Http, a_target_that_is_too_long_is_refused) {
 }
 
 TEST_F(Http, what_is_no_request_is_refused) {
-  for (const char* bytes : {"nonsense\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\r\n\r\n",
-                            "GET / HTTP/1.1\r\nHost x\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-                            "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"}) {
+  for (const char* bytes :
+       {"nonsense\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\r\n\r\n", "GET / HTTP/1.1\r\nHost x\r\n\r\n",
+        "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"}) {
     auto peer = dial();
     const std::string status = ask(*peer, bytes);
     EXPECT_EQ(status, "400 close") << bytes;
@@ -76,9 +78,10 @@ TEST_F(Http, who_was_answered_and_asks_nothing_more_is_cut_off_without_a_word) {
 
 TEST_F(Http, an_upgrade_in_pieces_is_one) {
   auto peer = dial();
-  const std::string request = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
-                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-                              "Sec-WebSocket-Protocol: other, tailrace.v1\r\n\r\n";
+  const std::string request =
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Protocol: other, tailrace.v1\r\n\r\n";
   for (const char one : request) {
     peer->send({&one, 1});
     poll(shard().io());

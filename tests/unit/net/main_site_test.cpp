@@ -38,7 +38,9 @@ class SiteOf : public testing::Test {
     make_main_site(std::move(site), probe_)(request, [&](HttpResponse response) { answer = std::move(response); });
     return answer;
   }
-  HttpResponse get(const std::string& target, const std::string& base = "") { return ask({"GET", target, "localhost", {}, {}, false}, base); }
+  HttpResponse get(const std::string& target, const std::string& base = "") {
+    return ask({"GET", target, "localhost", {}, {}, false}, base);
+  }
   static std::string text(const HttpResponse& response) { return response.body ? *response.body : ""; }
   static std::string header(const HttpResponse& response, const std::string& name) {
     for (const auto& [key, value] : response.headers)
@@ -63,19 +65,22 @@ TEST_F(SiteOf, serves_the_pages_files_by_their_paths) {
 
 TEST_F(SiteOf, no_path_leads_out_of_the_page) {
   fs::create_directory_symlink(root_, root_ / "page/up");
-  for (const char* path : {"/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/..\\secret.txt",
-                           "//secret.txt", "/up/secret.txt", "/./index.html", "/assets/../index.html", "//index.html", "index.html",
-                           "/assets", "/index.html/", "/index.html%00", "/INDEX.HTML", "", "*"})
+  for (const char* path :
+       {"/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/..\\secret.txt",
+        "//secret.txt", "/up/secret.txt", "/./index.html", "/assets/../index.html", "//index.html", "index.html",
+        "/assets", "/index.html/", "/index.html%00", "/INDEX.HTML", "", "*"})
     EXPECT_EQ(get(path).status, 404u) << path;
   EXPECT_EQ(get((root_ / "secret.txt").string()).status, 404u);
 }
 
 TEST_F(SiteOf, stands_under_its_sub_path_and_at_the_root_for_a_proxy_that_strips_it) {
-  for (const char* path : {"/tail/", "/", "/tail/index.html", "/index.html"}) EXPECT_EQ(text(get(path, "/tail")), "<h1>") << path;
+  for (const char* path : {"/tail/", "/", "/tail/index.html", "/index.html"})
+    EXPECT_EQ(text(get(path, "/tail")), "<h1>") << path;
   EXPECT_EQ(text(get("/tail/healthz", "/tail")), "ok\n");
   EXPECT_EQ(text(get("/tail/api/channels?x", "/tail")), "[]");
   EXPECT_EQ(get("/tail/ws", "/tail").status, 426u);
-  for (const char* path : {"/tailindex.html", "/tailor/index.html", "/tail", "/tail/tail/index.html", "/Tail/index.html"})
+  for (const char* path :
+       {"/tailindex.html", "/tailor/index.html", "/tail", "/tail/tail/index.html", "/Tail/index.html"})
     EXPECT_EQ(get(path, "/tail").status, 404u) << path;
   EXPECT_EQ(get("/tail/index.html").status, 404u);
 }

@@ -56,8 +56,12 @@ Peer::Peer(int receive_buffer) {
 }
 
 Peer::Peer(Peer&& other) noexcept
-    : bridge_(other.bridge_), client_(std::exchange(other.client_, -1)), received_(std::move(other.received_)),
-      count_(other.count_), ended_(other.ended_), reset_(other.reset_) {}
+    : bridge_(other.bridge_),
+      client_(std::exchange(other.client_, -1)),
+      received_(std::move(other.received_)),
+      count_(other.count_),
+      ended_(other.ended_),
+      reset_(other.reset_) {}
 
 Peer::~Peer() {
   if (client_ >= 0) ::close(client_);

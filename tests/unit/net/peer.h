@@ -1,5 +1,5 @@
-// A client by hand: the other end of a TCP connection over loopback. Reads only when it is told to, never waits, and says how
-// the connection ended.
+// A client by hand: the other end of a TCP connection over loopback. Reads only when it is told to, never waits, and
+// says how the connection ended.
 //
 //   Peer client(4096);                       with a small receive buffer, so that the kernel holds little
 //   Socket::Stream accepted = client.accepted(io);      the bridge's end, once

@@ -10,7 +10,8 @@ namespace {
 class Pumped final : public Outlet {
  public:
   Pumped(Shard& shard, Peer& client, PumpLimits limits)
-      : gate(std::make_shared<Gate>(client.accepted(shard.io()))), session(std::make_shared<Session>(shard, *this, "name", "peer")),
+      : gate(std::make_shared<Gate>(client.accepted(shard.io()))),
+        session(std::make_shared<Session>(shard, *this, "name", "peer")),
         pump_(*gate, *session, limits) {
     gate->guard(gate);
     gate->upgrade([this] { session->writable(); }, [] {});
@@ -181,7 +182,8 @@ TEST_F(PumpOf, replies_that_arise_while_it_is_served_come_after_what_is_being_se
   kafka_.add(0, 3);
   publish(0);
   auto client = std::make_unique<Client>(shard(), 0, limits_);
-  client->say(R"({"op":"subscribe","id":1,"channel":"metrics","from":"earliest","to":{"position":"v1.0000abcd.0:3,1:0"}})");
+  client->say(
+      R"({"op":"subscribe","id":1,"channel":"metrics","from":"earliest","to":{"position":"v1.0000abcd.0:3,1:0"}})");
   settle();
   client->read();
   EXPECT_EQ(client->heard, "welcome; subscribed#1 0:0,1:0; 0:0-3; ended 0:3,1:0");

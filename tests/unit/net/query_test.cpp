@@ -59,7 +59,9 @@ TEST(Query, a_start_that_is_none_is_told_with_every_channel) {
   }
 }
 
-TEST(Query, without_a_channel_subscribes_to_nothing) { EXPECT_THAT(subscriptions_in("/ws?from=earliest&chanel=a"), IsEmpty()); }
+TEST(Query, without_a_channel_subscribes_to_nothing) {
+  EXPECT_THAT(subscriptions_in("/ws?from=earliest&chanel=a"), IsEmpty());
+}
 
 }  // namespace
 }  // namespace tailrace

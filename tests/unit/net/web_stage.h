@@ -1,5 +1,5 @@
-// A shard on the test's own thread that serves HTTP and WebSockets over real sockets: /ws is the WebSocket, everything else
-// answers with its path.
+// A shard on the test's own thread that serves HTTP and WebSockets over real sockets: /ws is the WebSocket, everything
+// else answers with its path.
 #pragma once
 
 #include "net/http.h"
@@ -20,8 +20,9 @@ class WebStage : public Stage {
   // A WebSocket, its welcome heard.
   std::unique_ptr<Peer> connect(int receive_buffer = 0) {
     auto peer = dial(receive_buffer);
-    peer->send("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    peer->send(
+        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
     EXPECT_EQ(head_of(*peer).substr(0, 12), "HTTP/1.1 101");
     EXPECT_EQ(hear(*peer, "welcome"), "welcome");
     return peer;
