@@ -39,7 +39,7 @@ ELSEWHERE = {
 READ = {"ops/test faults": "no part 'nonsense'", "ops/bench": "no mark 'nonsense'", "ops/bench --quick": "no mark 'nonsense'",
         "ops/bare ops/test unit": "no part 'nonsense'"}
 # Quick where everything is there already, as it is while tests run; the marks a tenth of their size.
-MARKS = ("fanout", "idle", "herd")
+MARKS = ("fanout", "idle", "replay", "herd")
 PREPARED = {"ops/build", "ops/deps run"}
 DEMO = {"ops/demo", "ops/demo --port 8090"}
 CLUSTER = {"ops/kafka up", "ops/kafka down"}
