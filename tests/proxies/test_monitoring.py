@@ -25,9 +25,13 @@ def rules():
     return [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
 
 
-def queries():
+def targets():
     board = json.loads((OPS / "grafana" / "tailrace.json").read_text())
-    return [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    return [target for panel in board["panels"] for target in panel["targets"]]
+
+
+def queries():
+    return [target["expr"] for target in targets()]
 
 
 def promtool(*words, **options):
@@ -113,6 +117,40 @@ def test_the_test_would_see_a_wrong_name(metrics):
 def test_the_board_shows_every_metric(metrics):
     shown = {name for query in queries() for name in WORDS.findall(query)}
     assert names_of(metrics) - shown == set()
+
+
+def reasons_of(metrics):
+    """{metric: the label that says why}"""
+    return {name: label for name, labels in labels_of(metrics).items() for label in labels & {"reason", "code", "why"}}
+
+
+def lost(expression, label):
+    """Whether the label is summed away."""
+    grouped = re.search(r"\bby \(([^)]*)\)", expression)
+    return re.search(r"\b(sum|count|max|min|avg)\b", expression) and label not in re.findall(r"\w+", grouped.group(1) if grouped else "")
+
+
+def test_whatever_has_a_reason_says_it(metrics):
+    """Rule by rule and panel by panel: what is counted by reason, code or why keeps it, and it is read out; each such metric has a rule."""
+    reasons = reasons_of(metrics)
+    assert len(reasons) >= 7, reasons
+    wrong, ruled = [], set()
+    for rule in rules():
+        for name in set(WORDS.findall(rule["expr"])) & reasons.keys():
+            ruled.add(name)
+            if lost(rule["expr"], reasons[name]) or f"{{{{ $labels.{reasons[name]} }}}}" not in rule["annotations"]["summary"]:
+                wrong.append(rule["alert"])
+    for target in targets():
+        for name in set(WORDS.findall(target["expr"])) & reasons.keys():
+            if lost(target["expr"], reasons[name]) or f"{{{{{reasons[name]}}}}}" not in target["legendFormat"]:
+                wrong.append(target["expr"])
+    assert not wrong
+    assert reasons.keys() - ruled == set(), "no rule looks at it"
+
+
+def test_the_test_would_see_a_lost_reason():
+    assert lost("sum(rate(tailrace_closes_total[5m]))", "code") and lost("sum by (instance) (rate(tailrace_closes_total[5m]))", "code")
+    assert not lost("sum by (instance, code) (rate(tailrace_closes_total[5m]))", "code") and not lost("increase(tailrace_gaps_sent_total[5m])", "reason")
 
 
 def test_every_query_is_valid(tmp_path):
