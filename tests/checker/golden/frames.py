@@ -47,7 +47,7 @@ FRAMES = [
         "topic_unavailable", "kafka_unavailable", "overloaded", "internal")],
     ("error, no id", '{"error":{"code":"bad_json","message":"words for a person","retry":false}}'),
     ("error about a channel", '{"error":{"code":"channel_unavailable","message":"no channel \\"metrix\\"","retry":false,"channel":"metrix"},"id":7}'),
-    *[(f"closing, {r}", '{"closing":{"reason":"' + r + '","reconnect_in":1830}}') for r in ("draining", "too_many_messages", "too_many_connections")],
+    *[(f"closing, {r}", '{"closing":{"reason":"' + r + '","reconnect_in":1830}}') for r in ("draining", "too_many_messages")],
 ]
 
 # What this version never sends; a client takes the first list for a broken server, and ignores the second.

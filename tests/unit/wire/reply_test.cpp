@@ -73,7 +73,7 @@ std::map<std::string, std::string> said_frames() {
     frames[std::string("reset, ") + why] = reset(why);
   for (const auto* code : {"forbidden", "channel_removed", "topic_unavailable"})
     frames[std::string("unsubscribed, ") + code] = unsubscribed_frame("metrics", std::string_view(code));
-  for (const auto* why : {"draining", "too_many_messages", "too_many_connections"})
+  for (const auto* why : {"draining", "too_many_messages"})
     frames[std::string("closing, ") + why] = closing_frame(why, 1830);
   return frames;
 }
