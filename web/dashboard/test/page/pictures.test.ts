@@ -75,19 +75,22 @@ for (const { name, word, isReal, skip } of brokers) describe(`pictures on ${name
     await close();
   });
 
-  test("Kafka unreachable", async () => {
+  test("offline", async () => {
     await open(second!);
     await all(page => pill(page, /^LIVE.*behind/));
-    await stand.kill();
-    await all(page => page.locator(".banner", { hasText: "Kafka is not reachable" }).waitFor());
-    await shootAll("unreachable");
-  });
-
-  test("offline", async () => {
+    const { port, kafka } = second!;
     await second!.stop();
     await all(page => page.locator(".banner", { hasText: "Connection lost" }).waitFor());
     await all(page => said(page, "#pill", /^OFFLINE.*retry/));
     await shootAll("offline");
+    second = await Bridge.serve(kafka, { port });
+    await all(page => pill(page, /^LIVE.*behind/));
+  });
+
+  test("Kafka unreachable", async () => {
+    await stand.kill();
+    await all(page => page.locator(".banner", { hasText: "Kafka is not reachable" }).waitFor());
+    await shootAll("unreachable");
     await close();
   });
 });
