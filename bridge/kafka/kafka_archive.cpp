@@ -1,9 +1,19 @@
 #include "kafka/kafka_archive.h"
 
+#include "kafka/page_reader.h"
+
 namespace tailrace {
 
+namespace {
+
+PagePool::MakeReader readers_of(const KafkaSettings& settings, ArchiveProbe& probe) {
+  return [&](const std::atomic<bool>& stopping) { return std::make_unique<PageReader>(settings, probe, stopping); };
+}
+
+}  // namespace
+
 KafkaArchive::KafkaArchive(const KafkaSettings& settings, std::size_t readers, ArchiveProbe& probe)
-    : pages_(settings, readers, probe), questions_(settings, probe), anchors_(settings, probe) {}
+    : pages_(readers_of(settings, probe), readers, probe), questions_(settings, probe), anchors_(settings, probe) {}
 
 KafkaArchive::~KafkaArchive() = default;
 

@@ -12,9 +12,10 @@ constexpr std::chrono::milliseconds kIdle{300};
 
 }  // namespace
 
-PagePool::PagePool(const KafkaSettings& settings, std::size_t readers, ArchiveProbe& probe)
+PagePool::PagePool(const MakeReader& make, std::size_t readers, ArchiveProbe& probe)
     : probe_(probe), threads_(readers), strand_(boost::asio::make_strand(threads_)), timer_(threads_) {
-  for (std::size_t i = 0; i < readers; ++i) slots_.push_back(std::make_unique<Slot>(settings, probe, stopping_));
+  for (std::size_t i = 0; i < readers; ++i) slots_.push_back(std::make_unique<Slot>());
+  for (const auto& slot : slots_) slot->reader = make(stopping_);
   boost::asio::post(strand_, [this] { tidy(); });
 }
 
@@ -71,8 +72,8 @@ void PagePool::run(Slot& slot, Jobs::iterator at) {
 }
 
 void PagePool::work(Slot& slot, Job& job) {
-  auto result = slot.reader.read(job.request);
-  slot.reader.serve();
+  auto result = slot.reader->read(job.request);
+  slot.reader->serve();
   std::optional<Key> stands;
   if (result && !(*result)->at_end)
     stands = Key{job.request.channel->id, job.request.generation, job.request.partition, (*result)->next};
@@ -100,9 +101,9 @@ void PagePool::tidy() {
   const auto now = std::chrono::steady_clock::now();
   for (const auto& slot : slots_) {
     if (slot->busy) continue;
-    slot->reader.serve();
+    slot->reader->serve();
     if (!slot->stands || now - slot->used < kIdle) continue;
-    slot->reader.rest();
+    slot->reader->rest();
     slot->stands.reset();
   }
   timer_.expires_after(kTidyInterval);

@@ -2,16 +2,20 @@
 // begins takes that one next, a few times in a row. read() from any thread; `done` is called on a thread of the pool's.
 #pragma once
 
-#include "kafka/page_reader.h"
+#include "kafka/archive_probe.h"
+#include "kafka/page_source.h"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -20,8 +24,10 @@ namespace tailrace {
 class PagePool {
  public:
   using Done = std::function<void(Result<PagePtr>)>;
+  // `stopping`, which ends a wait early, outlives the reader.
+  using MakeReader = std::function<std::unique_ptr<PageSource>(const std::atomic<bool>& stopping)>;
 
-  PagePool(const KafkaSettings& settings, std::size_t readers, ArchiveProbe& probe);
+  PagePool(const MakeReader& make, std::size_t readers, ArchiveProbe& probe);
   ~PagePool();
 
   void read(PageRequest request, Done done);
@@ -35,9 +41,7 @@ class PagePool {
   using Jobs = std::list<Job>;
   using Key = std::tuple<ChannelId, std::uint64_t, Partition, Offset>;  // with the generation
   struct Slot {
-    Slot(const KafkaSettings& settings, ArchiveProbe& probe, const std::atomic<bool>& stopping)
-        : reader(settings, probe, stopping) {}
-    PageReader reader;
+    std::unique_ptr<PageSource> reader;
     bool busy = false;
     int in_a_row = 0;  // jobs that it took out of turn
     std::optional<Key> stands;

@@ -5,9 +5,9 @@
 
 #include "kafka/archive_probe.h"
 #include "kafka/page_builder.h"
+#include "kafka/page_source.h"
 #include "kafka/partition_stream.h"
 #include "kafka/probe.h"
-#include "log/archive.h"
 
 #include <atomic>
 #include <memory>
@@ -16,14 +16,14 @@
 
 namespace tailrace {
 
-class PageReader {
+class PageReader final : public PageSource {
  public:
   // `probe` and `stopping`, which ends a wait early, must outlive it.
   PageReader(const KafkaSettings& settings, ArchiveProbe& probe, const std::atomic<bool>& stopping);
 
-  Result<PagePtr> read(const PageRequest& request);
-  void rest();   // gives up its place
-  void serve();  // every second or so: the handles' callbacks, the count of bytes
+  Result<PagePtr> read(const PageRequest& request) override;
+  void rest() override;
+  void serve() override;  // the handles' callbacks, the count of bytes
 
  private:
   using Verdict = std::optional<Result<PagePtr>>;  // nullopt: read on
