@@ -96,6 +96,7 @@ TEST_F(PumpOf, a_session_with_much_to_send_does_not_hold_up_another) {
 }
 
 TEST_F(PumpOf, what_a_full_socket_does_not_take_stays_with_the_log) {
+  limits_ = {};
   open({0, 0});
   auto client = connect("live", 4096);
   publish_later(0, 1000, 1, 1000);
@@ -110,17 +111,23 @@ TEST_F(PumpOf, what_a_full_socket_does_not_take_stays_with_the_log) {
 
 // Pages can't take back: what one write began is kept, and no more of them is read.
 TEST_F(PumpOf, of_pages_one_write_is_kept) {
-  kafka_.add(0, 4000, 1000);
-  open(metrics_, {4000, 0}, {4000, 0});
+  limits_ = {};
+  kafka_.add(0, 4096, 100);
+  open(metrics_, {4096, 0}, {4096, 0});
   auto client = connect("earliest", 4096);
   ASSERT_TRUE(client->end->blocked());
-  EXPECT_LE(client->end->most_kept, (4u << 10) + (66u << 10)) << "a write, and the frame that passed its size";
+  EXPECT_LE(client->end->most_kept, (64u << 10) + (10u << 10)) << "a write, and the frame that passed its size";
   EXPECT_EQ(pages_in_use(), 0) << "a stalled client holds no page";
-  run_until([&] { return client->read(), client->heard.ends_with("-4000"); });
+  run_until([&] { return client->read(), client->heard.ends_with("-4096"); });
+  std::string expected;
+  for (Offset from = std::stoll(client->heard.substr(2)); from < 4096; from += 64)
+    expected += (expected.empty() ? "0:" : "; 0:") + std::to_string(from) + "-" + std::to_string(from + 64);
+  EXPECT_EQ(client->heard, expected);
 }
 
 // Whatever the socket takes, at whatever place it stops: the bytes are the log's.
 TEST_F(PumpOf, a_socket_that_is_full_again_and_again_gets_every_frame_once_and_in_order) {
+  limits_ = {};
   open({0, 0});
   auto client = connect("live", 4096);
   client->peer.take();
