@@ -30,6 +30,11 @@ class Desk {
     changed_.wait(lock, [&] { return over_ || !readings_[mine].ending.empty(); });
     return readings_[mine].ending;
   }
+  void answer() {
+    const std::lock_guard lock(mutex_);
+    ++answered_;
+    changed_.notify_all();
+  }
   void rest(int) {
     const std::lock_guard lock(mutex_);
     ++rested_;
@@ -49,6 +54,10 @@ class Desk {
     const std::lock_guard lock(mutex_);
     if (n < readings_.size()) readings_[n].ending = how;
     changed_.notify_all();
+  }
+  // Their readers are free then, for whoever asks from now on.
+  void wait_answered(int count) {
+    wait([&] { return answered_ >= count; });
   }
   void wait_rested() {
     wait([&] { return rested_ > 0; });
@@ -72,6 +81,7 @@ class Desk {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Reading> readings_;
+  int answered_ = 0;
   int rested_ = 0;
   bool over_ = false;
 };
@@ -117,7 +127,7 @@ class PagePoolOf : public testing::Test {
     PageRequest request{channel_, partition, page * kPageSpan, (page + 1) * kPageSpan};
     request.in_order = in_order;
     request.generation = generation;
-    pool_->read(std::move(request), [](const Result<PagePtr>&) {});
+    pool_->read(std::move(request), [this](const Result<PagePtr>&) { desk_.answer(); });
   }
   // Ends what is under way, from the nth read on, one after the other; what was read.
   std::vector<std::string> read_on(std::size_t from = 0) {
@@ -170,8 +180,8 @@ TEST_F(PagePoolOf, a_few_times_in_a_row_then_the_first_in_the_queue_has_its_turn
 
 TEST_F(PagePoolOf, after_its_turn_out_of_the_queue_a_reader_may_go_on_again) {
   start(1);
-  for (Partition p = 0; p < 3; ++p)
-    for (Offset page = 0; page < 20; ++page) ask(p, page);
+  for (Offset page = 0; page < 20; ++page)
+    for (Partition p = 0; p < 3; ++p) ask(p, page);
   const auto all = read_on();
   std::string order;
   for (const auto& one : all) order += one[0];
@@ -200,6 +210,7 @@ TEST_F(PagePoolOf, the_reader_that_stands_there_is_the_one_that_is_asked) {
   for (const Partition p : {0, 1, 2}) ask(p);
   const auto second = desk_.reading(1);
   for (const std::size_t n : {0u, 1u, 2u}) desk_.end(n);
+  desk_.wait_answered(3);
   ask(second.what[0] - '0', 1);
   EXPECT_EQ(desk_.reading(3).reader, second.reader);
 }
