@@ -98,6 +98,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
  private:
   void open() {
     const auto on_writable = [this] {
+      session_->pinned(0);  // it took all: whatever it holds next, it holds since then
       if (!connection_->gate.ended()) return session_->writable();
       if (paused_) finish();
     };

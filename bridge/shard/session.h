@@ -26,6 +26,12 @@ struct SessionLimits {
   std::size_t unsent_replies = 256 << 10;
 };
 
+// Since when a session holds bytes that its socket did not take, and the how manieth it was to begin so; 0: it holds none.
+struct Pin {
+  std::uint64_t turn = 0;
+  Millis since = 0;
+};
+
 class Session final : public Served, public std::enable_shared_from_this<Session> {
  public:
   // `outlet` must outlive the session's being open.
@@ -52,7 +58,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void idle_pages();  // the socket is full: hold no pages meanwhile
   void sent(std::size_t bytes);
   void pinned(std::size_t bytes);  // what the blocked gate holds now
-  std::uint64_t pinned_since() const { return pinned_since_; }  // in the shard's order; 0 where it holds nothing
+  Pin pin() const { return pin_; }
   void serve() override { outlet_.serve(); }
 
   // ---- for its subscriptions and its shard
@@ -133,7 +139,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   std::vector<std::pair<TimesCommand, CommandId>> early_times_;  // for channels that are still to open
   std::uint64_t sent_bytes_ = 0;
   std::size_t pinned_ = 0;
-  std::uint64_t pinned_since_ = 0;
+  Pin pin_;
   Millis opened_ = 0;
   bool open_ = false;
 };

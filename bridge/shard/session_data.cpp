@@ -100,7 +100,7 @@ void Session::count(const Cursor::Item& item) {
 
 void Session::pinned(std::size_t bytes) {
   if (bytes == pinned_) return;
-  if (pinned_ == 0 || bytes == 0) pinned_since_ = bytes == 0 ? 0 : shard_.next_pin();
+  if (pinned_ == 0 || bytes == 0) pin_ = bytes == 0 ? Pin{} : shard_.next_pin();
   shard_.pinned(bytes, std::exchange(pinned_, bytes));
 }
 

@@ -165,16 +165,33 @@ void Shard::leave(Session& session) {
   sub(probe_.sessions);
 }
 
+Pin Shard::next_pin() { return {++pins_, steady_millis()}; }
+
 void Shard::pinned(std::size_t now, std::size_t before) {
   pinned_bytes_ += now - before;
   probe_.pinned_bytes = pinned_bytes_;
-  if (pinned_bytes_ <= options_.pinned_bytes || now <= before) return;
-  Session* longest = nullptr;
-  for (Session* session : sessions_)
-    if (session->pinned_since() && (!longest || session->pinned_since() < longest->pinned_since())) longest = session;
-  add(probe_.stalled);
-  longest->outlet().close(4408, "the longest-stalled connection made room");
-  longest->pinned(0);  // as good as gone
+  if (now > before) make_room();
+}
+
+void Shard::make_room() {
+  while (pinned_bytes_ > options_.pinned_bytes) {
+    Session* longest = nullptr;
+    for (Session* session : sessions_)
+      if (session->pin().turn && (!longest || session->pin().turn < longest->pin().turn)) longest = session;
+    if (!longest) return;
+    if (steady_millis() - longest->pin().since < options_.blocked_moment) return make_room_later();
+    add(probe_.stalled);
+    longest->outlet().close(4408, "the longest-stalled connection made room");
+    longest->pinned(0);  // as good as gone
+  }
+}
+
+void Shard::make_room_later() {
+  if (std::exchange(room_wanted_, true)) return;
+  after(options_.blocked_moment, [this] {
+    room_wanted_ = false;
+    make_room();
+  });
 }
 
 std::vector<ChannelSummary> Shard::summaries() const {

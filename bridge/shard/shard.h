@@ -23,6 +23,7 @@ struct ShardOptions {
   Millis close_within = 5'000;  // what a connection has from its close frame to its end
   std::size_t inbox_bytes = 32 << 20;
   std::size_t pinned_bytes = 64 << 20;  // what blocked writers may hold of evicted batches
+  Millis blocked_moment = 1'000;        // who has been blocked for less may be as healthy as any
   SessionLimits limits;
 };
 
@@ -63,7 +64,7 @@ class Shard {
   const std::set<Session*>& sessions() const { return sessions_; }
   // What one session's blocked gate holds: so much now, so much before. Over the limit the longest-stalled goes.
   void pinned(std::size_t now, std::size_t before);
-  std::uint64_t next_pin() { return ++pins_; }
+  Pin next_pin();
 
   // ---- questions: answered on its thread
   void ask_page(ChannelPtr channel, Partition partition, Offset from, OnPage done);
@@ -74,6 +75,8 @@ class Shard {
 
  private:
   void drain();
+  void make_room();
+  void make_room_later();
   void on(LogOpened&& opened);
   void on(LogAppended&& appended);
   void on(LogTrimmed&& trimmed);
@@ -104,6 +107,7 @@ class Shard {
   std::set<Session*> sessions_;
   std::size_t pinned_bytes_ = 0;
   std::uint64_t pins_ = 0;
+  bool room_wanted_ = false;
   Watch watch_;
   KafkaStatus kafka_{false, 0};  // nothing is known yet
 };

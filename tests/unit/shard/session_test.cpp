@@ -544,8 +544,30 @@ TEST_F(Sessions, one_reply_may_be_larger_than_what_may_wait) {
   EXPECT_FALSE(client->aborted);
 }
 
+TEST_F(Sessions, who_was_blocked_for_a_moment_makes_no_room) {
+  options_.pinned_bytes = 1000;
+  options_.blocked_moment = 1'000'000;
+  auto first = connect(), second = connect();
+  first->session->pinned(600);
+  second->session->pinned(600);
+  EXPECT_FALSE(first->closed());
+  EXPECT_FALSE(second->closed());
+}
+
+TEST_F(Sessions, room_is_made_after_the_moment) {
+  options_.pinned_bytes = 1000;
+  options_.blocked_moment = 10;
+  auto first = connect(), second = connect();
+  first->session->pinned(600);
+  second->session->pinned(600);
+  run_until([&] { return first->closed(); });
+  EXPECT_EQ(first->close_code, 4408);
+  EXPECT_FALSE(second->closed());
+}
+
 TEST_F(Sessions, over_the_pinned_bytes_the_longest_stalled_goes) {
   options_.pinned_bytes = 1000;
+  options_.blocked_moment = 0;
   auto idle = connect(), first = connect(), second = connect();
   first->session->pinned(300);
   second->session->pinned(600);
