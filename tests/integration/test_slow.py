@@ -134,17 +134,17 @@ async def test_a_client_that_asks_and_does_not_read_gets_all_its_answers_once_it
 
 async def test_two_hundred_stalled_clients_cost_no_memory(kafka, topic, bridge):
     """Resident memory stays within that of the started bridge, 1.3 budgets, and a little per connection."""
-    budget = 8 << 20
+    budget = 24 << 20
     t = topic(4)
     producer = RememberingProducer(kafka.bootstrap)
     t.wrote(producer)
-    b = bridge(t, memory="8M", stall_timeout="10m")
+    b = bridge(t, memory="24M", stall_timeout="10m")
     b.wait_ready()
     empty = b.rss()
     wires = await stalled(b.port, t.name, 200)
     reader = await Subscriber({t.name: "live"}).connect(b.port)
     await reader.subscribed(t.name)
-    for n in range(20):
+    for n in range(30):
         fill(producer, t, 2000, seed=n, value=big)
     await reader.reach(t.name, t.ends())
     used = b.rss() - empty
