@@ -1,5 +1,7 @@
 #include "net/listener.h"
 
+#include "net/query.h"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <spdlog/spdlog.h>
@@ -35,11 +37,19 @@ std::string text_of(const asio::generic::stream_protocol::endpoint& endpoint, bo
   return with_port ? host + ":" + std::to_string(tcp.port()) : host;
 }
 
-void say_full(const HttpRequest&, const Respond& respond) {
-  HttpResponse response = HttpResponse::text(503, "no place for another connection\n");
-  response.headers.emplace_back("Retry-After", "5");
-  response.last = true;
-  respond(std::move(response));
+// For who got no place. Whether the bridge lives is told all the same: whoever restarts it because it is full makes it worse.
+Site full_site(const Site& site) {
+  return [&site](const HttpRequest& request, const Respond& respond) {
+    if (path_of(request.target).ends_with("/healthz") && !request.upgrade)
+      return site(request, [respond](HttpResponse response) {
+        response.last = true;
+        respond(std::move(response));
+      });
+    HttpResponse response = HttpResponse::text(503, "no place for another connection\n");
+    response.headers.emplace_back("Retry-After", "5");
+    response.last = true;
+    respond(std::move(response));
+  };
 }
 
 // Whose share of the connections this is. Behind a proxy on this machine everybody has the same address: nobody's.
@@ -60,7 +70,7 @@ void make_room_at(const std::string& path) {
 Listener::Listener(asio::io_context& io, const ListenAddress& address, ConnectionLimits connections, HttpLimits http,
                    Site site, ShardPool& pool, NetProbe& probe)
     : acceptor_(io), retry_(io), http_(http), site_(std::move(site)),
-      full_site_(say_full), places_(std::make_shared<Quota>(connections.total, connections.per_address)),
+      full_site_(full_site(site_)), places_(std::make_shared<Quota>(connections.total, connections.per_address)),
       refusals_(std::make_shared<Quota>(kRefusals, kRefusals)), pool_(pool), probe_(probe), unix_path_(address.path) {
   try {
     if (address.is_unix()) make_room_at(address.path);

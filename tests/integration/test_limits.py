@@ -99,9 +99,11 @@ def test_connections_in_all_are_503(limited):
         answer = late.getresponse()
         assert (answer.status, answer.read(), answer.headers["Retry-After"]) == (503, b"no place for another connection\n", "5")
         late.close()
+    assert b.get("/healthz")[0] == 200, "it lives, though it is full"
+    assert b.get("/api/channels")[0] == 503
     for each in held:
         each.close()
-    b.poll(lambda: b.get("/healthz")[0] == 200, "a place to be free")
+    b.poll(lambda: b.get("/api/channels")[0] == 200, "a place to be free")
 
 
 def own_address():
@@ -120,7 +122,7 @@ def test_connections_of_one_address_are_503(limited):
     held = [connect(b, address) for _ in range(2)]
     with refused(b, "connections_per_address"):
         late = connect(b, address)
-        late.request("GET", "/healthz")
+        late.request("GET", "/api/channels")
         answer = late.getresponse()
         assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
         late.close()

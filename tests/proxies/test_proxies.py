@@ -173,6 +173,20 @@ async def test_one_of_three_is_killed_again_and_again(kafka, topic, bridge, prox
     assert sum(client.connections for client in clients) > CLIENTS, "nobody was cut"
 
 
+async def test_nginx_serves_the_page_while_kafka_is_away(bridge, nginx):
+    """However often it is asked whether it is ready: that is no reason to leave the bridge out."""
+    (port,) = free_ports(1)
+    p = nginx(port)
+    b = bridge("some-topic", bootstrap="127.0.0.1:1", listen=f"127.0.0.1:{port}", public_url=public_url(p.port), web=ROOT / "build" / "web")
+    p.poll(lambda: p.get("/live/healthz")[0] == 200, "the bridge behind nginx")
+    for _ in range(10):
+        assert p.get("/live/readyz")[0] == 503
+        assert p.get("/live/")[0] == 200
+    assert b.get("/readyz")[0] == 503
+    good = await TlsTransport.connect(p.port, "/live/ws", origin=f"https://127.0.0.1:{p.port}")
+    await good.close()
+
+
 async def test_the_page_under_a_sub_path_with_tls(kafka, topic, bridge, nginx):
     t = topic(1)
     (port,) = free_ports(1)
