@@ -10,6 +10,8 @@ namespace tailrace {
 
 class WebStage : public Stage {
  protected:
+  ~WebStage() override { end(); }  // connections that are still open refer to what stands here
+
   // A connection that nothing was said on.
   std::unique_ptr<Peer> dial(int receive_buffer = 0) {
     auto peer = std::make_unique<Peer>(receive_buffer);

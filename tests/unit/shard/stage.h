@@ -123,6 +123,8 @@ class Stage : public testing::Test {
     return *shard_;
   }
 
+  void end() { shard_.reset(); }  // with whatever still waits in it
+
   FakeArchive kafka_{2};
   boost::asio::io_context pages_io_{1};
   PageCacheProbe pages_probe_;
