@@ -20,7 +20,7 @@ export class Backfill {
   /** Fills the aggregates `ids` of a track with what lies before its rows. */
   fill(track: Track, ids: string[], from: number, now: number, span: number): void {
     const { rows } = track, reach = rows?.lapped ? rows.oldest : Math.min(track.begun, now);
-    track.sampled = null;
+    track.sampled = track.refused = null;
     if (reach <= from + 1000) {
       track.covered = Math.min(track.covered, from);
       return;
@@ -39,8 +39,9 @@ export class Backfill {
         this.changed();
       },
       sampled: sample => (track.sampled = sample),
-      done: () => {
-        track.covered = from;
+      done: why => {
+        if (why) track.refused = { why, until: to };
+        else track.covered = from;
         if (this.running.get(track) === history) this.running.delete(track);
         this.changed();
       },

@@ -19,13 +19,14 @@ export interface Reader {
   gap?(gap: Gap): void;
   /** Told before the first batch, when only a sample comes. */
   sampled(sample: Sample): void;
-  /** All has come, or will not. */
-  done(): void;
+  /** All has come; or no more will, and this is why. */
+  done(refused: string): void;
 }
 
 export class History {
   private current: Subscription | null = null;
   private cancelled = false;
+  private refused = "";
 
   constructor(private readonly link: Link, private readonly channel: Channel, private readonly reader: Reader) {}
 
@@ -33,7 +34,7 @@ export class History {
   async load(from: number, to: number, span: number): Promise<void> {
     const every = await this.sampling(from, to);
     if (this.cancelled) return;
-    if (every === 1) return this.range(from, to, () => this.reader.done());
+    if (every === 1) return this.next([[from, to]]);
     const unit = sliceOf(span);
     this.reader.sampled({ every, unit, until: to });
     this.next(slices(from, to, unit, every));
@@ -45,19 +46,27 @@ export class History {
   }
 
   private next(rest: [number, number][]): void {
-    const slice = rest.shift();
+    const slice = this.refused ? undefined : rest.shift();
     if (this.cancelled) return;
     if (slice) this.range(slice[0], slice[1], () => this.next(rest));
-    else this.reader.done();
+    else this.reader.done(this.refused);
   }
 
-  /** Times select whole seconds: what lies outside is left to the reader. */
+  /** Times select whole seconds: what lies outside is left to the reader. Nobody waits for what may be granted later. */
   private range(from: number, to: number, done: () => void): void {
     const sub = this.link.client.range(this.channel.name, { time: Math.floor(from) }, { time: Math.ceil(to / 1000) * 1000 });
     this.current = sub;
     sub.on("batch", batch => this.cancelled || this.reader.batch(batch));
     sub.on("gap", gap => this.cancelled || this.reader.gap?.(gap));
-    sub.on("state", ({ new: state }) => state === "closed" && !this.cancelled && done());
+    sub.on("error", error => {
+      this.refused ||= error.code;
+      sub.close();
+    });
+    sub.on("state", ({ new: state, reason }) => {
+      if (state !== "closed" || this.cancelled) return;
+      if (reason !== "ended") this.refused ||= reason;
+      done();
+    });
   }
 
   /** One of how many slices is affordable. The rate is a guess; where it is a tight one, the bridge is asked. */

@@ -76,10 +76,11 @@ export class Painter {
     const front = shown.front(channel?.name ?? ""), filling = front !== Infinity;
     const bands = channel?.outages.bands(from, at) ?? [], holes = channel?.outages.holes(at) ?? [];
     const badge = channel?.outages.badge(from, at) ?? { kind: "none", text: "" };
+    const refused = track?.refused && track.refused.until > from ? track.refused.why : "";
     if (filling) bands.push({ kind: "first", from, to: at, front: Math.max(from, front), text: "" });
     return {
-      at, span, late: shown.late, bands, holes, filling, sample: track?.sampled ?? null, covered: track?.covered ?? -Infinity, settled: !filling && shown.loading === 0,
-      badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : sampledBadge(track, from),
+      at, span, late: shown.late, bands, holes, filling, refused, sample: track?.sampled ?? null, covered: track?.covered ?? -Infinity, settled: !filling && shown.loading === 0,
+      badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : sampledBadge(track, from),
     };
   }
 }

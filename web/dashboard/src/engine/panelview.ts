@@ -13,13 +13,15 @@ export interface Moment extends Scene {
   bands: Band[];
   badge: Badge;
   filling: boolean;
+  /** Why not all of it came, where it is known that no more will. */
+  refused: string;
 }
 
 const kLoading: NoteText = { kind: "loading", heading: "", text: "" };
 
 export function panelView(spec: PanelSpec, channel: Channel | undefined, track: Track | undefined, moment: Moment): PanelView {
   const base = {
-    id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track) : "",
+    id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track, moment.refused) : "",
     note: null, unit: channel ? unitOf(spec, channel) : "", during: during(spec, moment.span), noun: channel?.profile.noun ?? "key",
   };
   const bare = { ...base, kind: "note" as const, badge: { kind: "none" as const, text: "" } };
@@ -68,8 +70,9 @@ function during(spec: PanelSpec, span: number): string {
 }
 
 /** What had to be left out, in words; empty when nothing was. */
-function leftOut(channel: Channel, track: Track | undefined): string {
+function leftOut(channel: Channel, track: Track | undefined, refused: string): string {
   const { columns } = channel, list: string[] = [];
+  if (refused) list.push(`what the bridge would not send (${spaced(refused)})`);
   if (columns.leftOut) list.push(`${grouped(columns.leftOut)} fields beyond the first ${columns.numbers.length + columns.texts.length}`);
   if (columns.deep) list.push(`${grouped(columns.deep)} values nested deeper than 6 levels`);
   if (columns.notNumbers) list.push(`${grouped(columns.notNumbers)} values that were no numbers`);
@@ -88,12 +91,24 @@ function refusal(name: string): NoteText {
 /** Why there is nothing to draw. Lost, quiet and not drawable look and read differently. */
 function nothing(spec: PanelSpec, channel: Channel, moment: Moment): NoteText | null {
   if (moment.filling) return kLoading;
+  if (moment.refused) return denied(channel, moment.refused);
   const loss = channel.outages.losses.find(g => g.from <= moment.at && g.to >= moment.at - moment.span);
   if (loss && channel.lastSeen < loss.from) return gone(loss);
   if (channel.profile.records > 0 && spec.kind === "note") return undrawable(channel);
   if (channel.missing) return { kind: "quiet", heading: "The topic is gone", text: `Kafka has no topic “${channel.topic}” now. This panel goes on when it is back.` };
   const since = channel.lastTime && channel.lastTime < moment.at ? ` since ${clock(channel.lastTime)}` : " in this time";
   return { kind: "quiet", heading: "No records in this window", text: `Nothing was produced${since}. This is not an outage.` };
+}
+
+function denied(channel: Channel, why: string): NoteText {
+  return {
+    kind: "locked", heading: "This time is not available",
+    text: `The bridge would not send the history of “${channel.title || channel.name}”: ${spaced(why)}. Going to this time again asks again.`,
+  };
+}
+
+function spaced(code: string): string {
+  return code.replace(/_/g, " ");
 }
 
 function gone(loss: { first: number; next: number; offsets: number; partition: number; reason: string }): NoteText {

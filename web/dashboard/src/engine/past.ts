@@ -142,7 +142,8 @@ export class Past {
       batch: ({ partition, updates }) => this.take(timeline, channel, partition, updates.filter(({ t }) => t > from && t <= to)),
       gap: gap => this.gap(channel, gap, from),
       sampled: sample => (timeline.track(channel).sampled = sample),
-      done: () => {
+      done: why => {
+        if (why) timeline.track(channel).refused = { why, until: to };
         this.open.delete(history);
         if (this.open.size === 0) this.arrived();
         this.events.changed();

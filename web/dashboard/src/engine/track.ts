@@ -33,6 +33,8 @@ export class Track {
   covered = Infinity;
   /** What of the time before is only a sample. */
   sampled: Sample | null = null;
+  /** Of the time before `until` not all came: the bridge would not go on, and why. */
+  refused: { why: string; until: number } | null = null;
   /** Where the live subscription began. */
   begun = Infinity;
   private readonly row = new Row();

@@ -18,6 +18,8 @@ export class FakeBridge {
   readonly channels = new Map<string, Source>();
   /** Names that a token would not cover. */
   readonly forbidden = new Set<string>();
+  /** Names whose topics Kafka denies the bridge, for now. */
+  readonly denied = new Set<string>();
   kafka = "localhost:9092";
   demo = false;
   heartbeat = 15_000;
@@ -207,6 +209,7 @@ class Session {
   private subscribe({ channel, from = "live", to, id }: any): void {
     const source = this.bridge.channels.get(channel);
     if (!source || this.bridge.forbidden.has(channel)) return this.send({ error: { code: "channel_unavailable", message: `no channel "${channel}"`, retry: false, channel }, id });
+    if (this.bridge.denied.has(channel)) return this.send({ error: { code: "topic_unavailable", message: "not authorized", retry: true, channel }, id });
     const now = this.bridge.now(), partitions = [...Array(source.partitions).keys()];
     const next = partitions.map(p => this.start(source, p, from, now));
     const head = partitions.map(p => source.latest(p, now));
