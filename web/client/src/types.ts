@@ -137,7 +137,10 @@ export interface SubscriptionEvents<V = any> {
   recovered: Recovered;
 }
 
-/** What a person should know and a program need not act on; of the bridge's Kafka, or of one channel. */
+/**
+ * What a person should know and a program need not act on; of the bridge's Kafka, or of one channel. Of Kafka each new
+ * connection tells only where it is unreachable: what was told before the socket's state became `live` is over.
+ */
 export interface Status {
   kafka?: "unreachable" | "reachable";
   channel?: string;

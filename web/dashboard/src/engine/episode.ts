@@ -17,6 +17,11 @@ export class Episode {
     this.pending.add(channel);
   }
 
+  /** What this channel missed is not all here yet. */
+  awaits(channel: string): boolean {
+    return this.pending.has(channel);
+  }
+
   /** A channel is being refilled; `missed` is how much it has to get, where that is known. */
   resume(channel: string, missed: number, now: number): void {
     this.resumedAt ||= now;

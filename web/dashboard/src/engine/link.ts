@@ -23,12 +23,15 @@ export class Link {
   downSince = 0;
   /** True once the list of channels was answered. */
   listed = false;
+  /** Since when Kafka is unreachable, by the bridge that is connected, or was last; 0 while it is not. */
   kafkaDownSince = 0;
   ended: { reason: string; hint: string } | null = null;
   info: BridgeInfo = { kafka: "", demo: false, channels: [] };
   private asking = false;
   private unhinted = false;
   private lastError: TailraceError | undefined;
+  /** What `kafka` was told last. */
+  private toldDown = false;
 
   constructor(url: string, private readonly api: string, token: string | undefined, private readonly events: LinkEvents) {
     this.client = connect(url, { WebSocket: this.cutter.sockets, ...(token ? { token } : null) });
@@ -96,6 +99,7 @@ export class Link {
 
   private state(change: StateChange): void {
     const up = change.new === "live" || change.new === "replaying";
+    if (change.reason === "open") void this.welcomed();
     if (up) this.downSince = 0;
     else if (this.downSince === 0 && change.new !== "stale" && change.new !== "idle") this.downSince = this.client.now();
     this.retryAt = change.retryIn !== undefined && !up ? Date.now() + change.retryIn : 0;
@@ -112,9 +116,23 @@ export class Link {
   private status(status: Status): void {
     if (status.kafka === undefined) return this.events.told(status);
     const down = status.kafka === "unreachable";
-    if (down === this.kafkaDownSince > 0) return;
     this.kafkaDownSince = down ? status.since : 0;
-    this.events.kafka(down, status.since);
+    this.kafka(down, status.since);
+    this.events.changed();
+  }
+
+  /** A bridge says behind its welcome that Kafka is unreachable, and never that it is reachable: once it answers, it would have. */
+  private async welcomed(): Promise<void> {
+    this.kafkaDownSince = 0;
+    if (!this.toldDown) return;
+    await this.client.channels().catch(() => {});
+    if (this.kafkaDownSince === 0 && !this.ended) this.kafka(false, 0);
+  }
+
+  private kafka(down: boolean, since: number): void {
+    if (down === this.toldDown) return;
+    this.toldDown = down;
+    this.events.kafka(down, since);
   }
 }
 

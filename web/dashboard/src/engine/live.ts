@@ -70,7 +70,7 @@ export class Live {
   kafka(unreachable: boolean, since: number): void {
     for (const { channel } of this.watches.values()) {
       if (unreachable) channel.outages.begin(since - channel.lastSeen < kDoubt ? Math.min(since, channel.lastSeen) : since, "Kafka unreachable");
-      else if (channel.outages.open?.cause === "Kafka unreachable") channel.outages.heal(0, this.link.client.now());
+      else if (channel.outages.open?.cause === "Kafka unreachable" && !this.episode?.awaits(channel.name)) channel.outages.heal(0, this.link.client.now());
     }
     if (unreachable) this.divide("hold", "Kafka unreachable", "");
   }

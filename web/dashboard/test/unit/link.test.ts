@@ -1,0 +1,66 @@
+// What faults of the connection leave behind.
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { setTimeout as pass } from "node:timers/promises";
+import { Channel } from "../../src/engine/channel.ts";
+import { Live } from "../../src/engine/live.ts";
+import { Timeline } from "../../src/engine/timeline.ts";
+import type { Receipt } from "../../src/messages.ts";
+import { setLine, until } from "./line.ts";
+
+const line = setLine();
+let live: Live, channel: Channel, told: [down: boolean, since: number][], receipts: Receipt[];
+
+beforeEach(() => {
+  [told, receipts, channel] = [[], [], new Channel("metrics")];
+  live = new Live(line.link, new Timeline(true, 60_000), { arrived() {}, changed() {}, recovered: episode => receipts.push(episode.view(0)) });
+  line.kafka = (down, since) => {
+    told.push([down, since]);
+    live.kafka(down, since);
+  };
+});
+
+async function follow(...channels: Channel[]): Promise<void> {
+  for (const each of channels) live.follow(each, 5);
+  await until(() => !live.filling);
+}
+
+/** The connection breaks; before the next one, something happens. */
+async function reconnect(meanwhile: () => void): Promise<void> {
+  const { bridge, link } = line;
+  bridge.deaf = true;
+  bridge.dropAll();
+  await until(() => link.client.state === "connecting");
+  meanwhile();
+  bridge.deaf = false;
+  link.retry();
+  await until(() => link.client.state === "live");
+}
+
+test("Kafka that came back while there was no connection is not said to be away", async () => {
+  await follow(channel);
+  line.bridge.setKafka(false);
+  await until(() => line.link.kafkaDownSince > 0);
+  await reconnect(() => line.bridge.setKafka(true));
+  await until(() => line.link.kafkaDownSince === 0 && told.length === 2);
+  assert.equal(told[1][0], false);
+  await until(() => receipts.length === 1);
+  assert.equal(channel.outages.badge(0, Date.now()).kind, "exact");
+});
+
+test("Kafka that is still away after a break went but once, and away since when the new bridge says", async () => {
+  await follow(channel);
+  line.bridge.setKafka(false);
+  const first = line.bridge.kafkaDownSince;
+  await until(() => line.link.kafkaDownSince === first);
+  await pass(2);
+  await reconnect(() => line.bridge.setKafka(false));
+  assert.notEqual(line.bridge.kafkaDownSince, first);
+  await until(() => line.link.kafkaDownSince === line.bridge.kafkaDownSince);
+  await line.link.client.channels();
+  await pass(0);
+  assert.deepEqual(told, [[true, first]]);
+  line.bridge.setKafka(true);
+  await until(() => line.link.kafkaDownSince === 0);
+  assert.deepEqual(told.map(([down]) => down), [true, false]);
+});
