@@ -8,6 +8,8 @@ export class Episode {
   private readonly done = new Map<string, number>();
   private readonly totals = new Map<string, number>();
   private resumedAt = 0;
+  /** Some channel is whole again. */
+  returned = false;
 
   constructor(readonly began: number) {
     this.receipt = { phase: "fill", updates: 0, total: 0, ranges: [], lost: 0, took: 0, outage: 0 };
@@ -35,6 +37,7 @@ export class Episode {
   /** True when this was the last channel: the receipt is complete. */
   recovered(channel: string, what: Recovered | null): boolean {
     if (!this.pending.delete(channel)) return false;
+    this.returned = true;
     if (what) {
       const { receipt } = this;
       receipt.updates += what.updates;
@@ -47,8 +50,12 @@ export class Episode {
     return this.pending.size === 0;
   }
 
+  /** A channel is gone; true when it was the last that was waited for. */
   leave(channel: string): boolean {
-    return this.pending.delete(channel) && this.pending.size === 0;
+    if (!this.pending.delete(channel)) return false;
+    this.done.delete(channel);
+    this.totals.delete(channel);
+    return this.pending.size === 0;
   }
 
   get replaying(): boolean {

@@ -64,7 +64,7 @@ export class Live {
   unfollow(name: string): void {
     this.watches.get(name)?.sub.close();
     this.watches.delete(name);
-    if (this.episode?.leave(name)) this.episode = null;
+    if (this.episode?.leave(name)) this.finish(this.episode);
   }
 
   kafka(unreachable: boolean, since: number): void {
@@ -216,9 +216,17 @@ export class Live {
 
   private settle(watch: Watch, what: Recovered | null): void {
     const { episode } = this;
-    if (!episode?.recovered(watch.channel.name, what)) return;
+    if (episode?.recovered(watch.channel.name, what)) this.finish(episode);
+  }
+
+  /** Nobody is waited for any more. Where nobody came back, there is nothing to give a receipt for. */
+  private finish(episode: Episode): void {
     this.episode = null;
-    this.closeDivider(episode);
+    const receipt = episode.view(0), first = receipt.ranges[0];
+    const lasted = receipt.outage || this.link.client.now() - episode.began;
+    this.timeline.feed.reword(this.divider, { text: `${this.cause} ${(lasted / 1000).toFixed(1)} s, ${clock(episode.began)}`, place: first ? `from ${grouped(first.from)}` : "" });
+    if (!episode.returned) return;
+    this.divide("replay", `Recovered ${grouped(receipt.updates)}`, first ? `to ${grouped(first.next - 1)}` : "");
     this.events.recovered(episode);
   }
 
@@ -228,13 +236,6 @@ export class Live {
     if (!episode || episode.replaying) return;
     const [watch] = this.watches.values(), next = watch ? Object.values(watch.sub.offsets)[0] : undefined;
     this.timeline.feed.reword(this.divider, { text: `${this.cause} ${spell(this.link.client.now() - episode.began)}`, place: next === undefined ? "" : `next ${grouped(next)}` });
-  }
-
-  private closeDivider(episode: Episode): void {
-    const { ranges, updates, outage } = episode.view(0), first = ranges[0];
-    const text = `${this.cause} ${(outage / 1000).toFixed(1)} s, ${clock(episode.began)}`;
-    this.timeline.feed.reword(this.divider, { text, place: first ? `from ${grouped(first.from)}` : "" });
-    this.divide("replay", `Recovered ${grouped(updates)}`, first ? `to ${grouped(first.next - 1)}` : "");
   }
 
   private gap(watch: Watch, gap: Gap): void {

@@ -14,7 +14,7 @@ export class ReceiptCard {
   /** A receipt, or null: nothing new to say. */
   show(receipt: Receipt | null, now: number): void {
     if (!receipt) {
-      if (!this.node.hidden && this.hideAt && now > this.hideAt) this.hide();
+      if (!this.node.hidden && now > this.hideAt) this.hide();
       return;
     }
     if (receipt.phase === "fill" && this.dismissed) return;

@@ -37,6 +37,8 @@ async function reconnect(meanwhile: () => void): Promise<void> {
   await until(() => link.client.state === "live");
 }
 
+const dividers = () => live.timeline.feed.view(0, 500).items.flatMap(item => (item.kind === "divider" ? [item.text] : []));
+
 test("Kafka that came back while there was no connection is not said to be away", async () => {
   await follow(channel);
   line.bridge.setKafka(false);
@@ -63,4 +65,31 @@ test("Kafka that is still away after a break went but once, and away since when 
   line.bridge.setKafka(true);
   await until(() => line.link.kafkaDownSince === 0);
   assert.deepEqual(told.map(([down]) => down), [true, false]);
+});
+
+test("the last channel that is waited for goes: the others' receipt is given", async () => {
+  await follow(channel, new Channel("orders"));
+  await reconnect(() => line.bridge.denied.add("orders"));
+  await until(() => live.episode?.awaits("metrics") === false);
+  assert.ok(live.episode!.awaits("orders"));
+  live.unfollow("orders");
+  assert.equal(live.episode, null);
+  assert.equal(receipts.length, 1);
+  const [receipt] = receipts;
+  assert.deepEqual([receipt.phase, receipt.lost], ["done", 0]);
+  assert.ok(receipt.ranges.every(range => range.channel === "metrics"));
+  const [closed, opened] = dividers();
+  assert.match(closed, /^Recovered \d/);
+  assert.match(opened, /^Disconnected \d+\.\d s, \d\d:\d\d:\d\d$/);
+});
+
+test("nobody comes back from an outage: it is over, and there is no receipt", async () => {
+  await follow(channel);
+  await reconnect(() => line.bridge.denied.add("metrics"));
+  assert.ok(live.episode);
+  live.unfollow("metrics");
+  assert.equal(live.episode, null);
+  assert.deepEqual(receipts, []);
+  assert.equal(dividers().length, 1);
+  assert.match(dividers()[0], /^Disconnected \d+\.\d s, \d\d:\d\d:\d\d$/);
 });
