@@ -10,25 +10,31 @@ namespace {
 
 struct Seen {
   Millis timestamp;
-  Partition partition;
   Offset offset;
+  Partition partition;
 };
+
+bool newer(const Seen& a, const Seen& b) { return std::tie(a.timestamp, a.offset) > std::tie(b.timestamp, b.offset); }
 
 class LastSearch : public std::enable_shared_from_this<LastSearch> {
  public:
-  LastSearch(Shard& shard, std::shared_ptr<ChannelView> view, std::size_t count, FoundOffsets done)
-      : shard_(shard), view_(std::move(view)), count_(count), done_(std::move(done)), head_(view_->live()),
-        seen_(head_.size()) {}
+  LastSearch(Shard& shard, std::shared_ptr<ChannelView> view, std::size_t count, std::weak_ptr<void> asker, FoundOffsets done)
+      : shard_(shard), view_(std::move(view)), count_(count), asker_(std::move(asker)), done_(std::move(done)),
+        head_(view_->live()), low_(head_), parts_(head_.size()) {}
 
   void run() {
-    low_ = head_;
-    if (!view_->warm()) return step(0);  // the newest are not in the log yet
-    for (std::size_t p = 0; p < head_.size(); ++p) look_in_log(p);
+    if (view_->warm())  // else the newest are not in the log yet
+      for (std::size_t p = 0; p < head_.size(); ++p) look_in_log(p);
     step(0);
   }
 
  private:
-  bool enough(std::size_t p) const { return seen_[p].size() >= count_; }
+  struct Part {
+    std::size_t seen = 0;
+    Offset oldest = kUnknown;
+  };
+
+  bool enough(std::size_t p) const { return parts_[p].seen >= count_; }
 
   void look_in_log(std::size_t p) {
     const auto partition = static_cast<Partition>(p);
@@ -42,13 +48,29 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
   void take(const Batch& batch) {
     if (batch.kind != Batch::Kind::updates) return;
     const Partition partition = batch.spans.front().partition;
-    auto& seen = seen_[static_cast<std::size_t>(partition)];
-    for (auto mark = batch.marks.rbegin(); mark != batch.marks.rend() && seen.size() < count_; ++mark)
-      if (seen.empty() || mark->offset < seen.back().offset) seen.push_back({mark->timestamp, partition, mark->offset});
+    Part& part = parts_[static_cast<std::size_t>(partition)];
+    for (auto mark = batch.marks.rbegin(); mark != batch.marks.rend() && part.seen < count_; ++mark) {
+      if (part.seen > 0 && mark->offset >= part.oldest) continue;
+      part.oldest = mark->offset;
+      ++part.seen;
+      keep({mark->timestamp, mark->offset, partition});
+    }
+  }
+
+  // Of all partitions together the newest; the oldest of them in front.
+  void keep(const Seen& one) {
+    if (newest_.size() == count_) {
+      if (!newer(one, newest_.front())) return;
+      std::pop_heap(newest_.begin(), newest_.end(), newer);
+      newest_.pop_back();
+    }
+    newest_.push_back(one);
+    std::push_heap(newest_.begin(), newest_.end(), newer);
   }
 
   // Pages of one partition after the other, from the log's tail downwards.
   void step(std::size_t p) {
+    if (asker_.expired()) return;
     for (; p < head_.size(); ++p)
       if (!enough(p) && low_[p] > 0 && low_[p] > head_[p] - kScanLimit) return ask(p);
     finish();
@@ -72,15 +94,8 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
 
   // Each partition from the oldest of its updates that are among the newest of all.
   void finish() {
-    std::vector<Seen> all;
-    for (const auto& seen : seen_) all.insert(all.end(), seen.begin(), seen.end());
-    const auto newer = [](const Seen& a, const Seen& b) {
-      return std::tie(a.timestamp, a.offset) > std::tie(b.timestamp, b.offset);
-    };
-    std::sort(all.begin(), all.end(), newer);
-    all.resize(std::min(all.size(), count_));
     Offsets starts = head_;
-    for (const Seen& one : all) {
+    for (const Seen& one : newest_) {
       Offset& start = starts[static_cast<std::size_t>(one.partition)];
       start = std::min(start, one.offset);
     }
@@ -90,16 +105,19 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
   Shard& shard_;
   std::shared_ptr<ChannelView> view_;
   std::size_t count_;
+  std::weak_ptr<void> asker_;
   FoundOffsets done_;
   Offsets head_;
   Offsets low_;  // everything from here up to the head was looked at
-  std::vector<std::vector<Seen>> seen_;
+  std::vector<Part> parts_;
+  std::vector<Seen> newest_;  // a heap
 };
 
 }  // namespace
 
-void find_last(Shard& shard, const std::shared_ptr<ChannelView>& view, std::int64_t count, FoundOffsets done) {
-  std::make_shared<LastSearch>(shard, view, static_cast<std::size_t>(count), std::move(done))->run();
+void find_last(Shard& shard, const std::shared_ptr<ChannelView>& view, std::int64_t count, std::weak_ptr<void> asker,
+               FoundOffsets done) {
+  std::make_shared<LastSearch>(shard, view, static_cast<std::size_t>(count), std::move(asker), std::move(done))->run();
 }
 
 }  // namespace tailrace

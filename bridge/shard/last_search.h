@@ -8,6 +8,8 @@ namespace tailrace {
 
 inline constexpr Offset kScanLimit = 20'000;  // offsets per partition
 
-void find_last(Shard& shard, const std::shared_ptr<ChannelView>& view, std::int64_t count, FoundOffsets done);
+// It ends without an answer once `asker` is gone.
+void find_last(Shard& shard, const std::shared_ptr<ChannelView>& view, std::int64_t count, std::weak_ptr<void> asker,
+               FoundOffsets done);
 
 }  // namespace tailrace

@@ -33,7 +33,7 @@ void Opening::begin() {
 }
 
 void Opening::begin_at(const Start& from, std::string reset) {
-  find_start(shard_, view_, from, alive([from, reset](Opening& self, const Result<Offsets>& next) {
+  find_start(shard_, view_, from, weak_from_this(), alive([from, reset](Opening& self, const Result<Offsets>& next) {
     if (next.has_error()) return self.retry([&self, from, reset] { self.begin_at(from, reset); });
     self.find_end({*next, {}, {}, {}, reset});
   }));
@@ -62,7 +62,7 @@ void Opening::fill_unknown(Found found) {
       if (found.next[p] == kUnknown) found.next[p] = (*start)[p];
     self.check_anchors(std::move(found), 0);
   };
-  find_start(shard_, view_, command_.start, alive(std::move(filled)));
+  find_start(shard_, view_, command_.start, weak_from_this(), alive(std::move(filled)));
 }
 
 // Whether the anchor's record still stands, as far as memory tells: true, false, or nothing known here.
@@ -131,7 +131,7 @@ void Opening::find_end(Found found) {
   };
   const Start end = std::holds_alternative<Ago>(*command_.to) ? Start(std::get<Ago>(*command_.to))
                                                               : Start(std::get<AtTime>(*command_.to));
-  find_start(shard_, view_, end, alive(std::move(ends)));
+  find_start(shard_, view_, end, weak_from_this(), alive(std::move(ends)));
 }
 
 }  // namespace tailrace

@@ -26,10 +26,12 @@ struct SessionLimits {
   std::size_t unsent_replies = 256 << 10;
 };
 
-// Since when a session holds bytes that its socket did not take, and the how manieth it was to begin so; 0: it holds none.
+// Since when a session holds bytes that its socket did not take, the how manieth it was to begin so (0: it holds none), and
+// what its client had acknowledged by then.
 struct Pin {
   std::uint64_t turn = 0;
   Millis since = 0;
+  std::uint64_t acknowledged = 0;
 };
 
 class Session final : public Served, public std::enable_shared_from_this<Session> {
@@ -58,7 +60,8 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void idle_pages();  // the socket is full: hold no pages meanwhile
   void sent(std::size_t bytes);
   void pinned(std::size_t bytes);  // what the blocked gate holds now
-  Pin pin() const { return pin_; }
+  const Pin& pin() const { return pin_; }
+  bool reads_on();  // since it was pinned, or this was last asked, its client has acknowledged something: pinned anew
   void serve() override { outlet_.serve(); }
 
   // ---- for its subscriptions and its shard

@@ -100,8 +100,16 @@ void Session::count(const Cursor::Item& item) {
 
 void Session::pinned(std::size_t bytes) {
   if (bytes == pinned_) return;
-  if (pinned_ == 0 || bytes == 0) pin_ = bytes == 0 ? Pin{} : shard_.next_pin();
+  if (bytes == 0) pin_ = {};
+  if (pinned_ == 0 && bytes > 0) pin_ = shard_.next_pin(outlet_.progress().acknowledged);
   shard_.pinned(bytes, std::exchange(pinned_, bytes));
+}
+
+bool Session::reads_on() {
+  const auto acknowledged = outlet_.progress().acknowledged;
+  if (acknowledged == pin_.acknowledged) return false;
+  pin_ = shard_.next_pin(acknowledged);
+  return true;
 }
 
 void Session::sent(std::size_t bytes) {

@@ -165,33 +165,38 @@ void Shard::leave(Session& session) {
   sub(probe_.sessions);
 }
 
-Pin Shard::next_pin() { return {++pins_, steady_millis()}; }
+Pin Shard::next_pin(std::uint64_t acknowledged) { return {++pins_, steady_millis(), acknowledged}; }
 
 void Shard::pinned(std::size_t now, std::size_t before) {
   pinned_bytes_ += now - before;
   probe_.pinned_bytes = pinned_bytes_;
-  if (now > before) make_room();
+  if (now > before && !room_wanted_) make_room();
 }
 
+// Those go whose clients have acknowledged nothing for a moment, the longest first. Who reads, however slowly, stays.
 void Shard::make_room() {
   while (pinned_bytes_ > options_.pinned_bytes) {
-    Session* longest = nullptr;
-    for (Session* session : sessions_)
-      if (session->pin().turn && (!longest || session->pin().turn < longest->pin().turn)) longest = session;
+    Session* longest = longest_pinned();
     if (!longest) return;
-    if (steady_millis() - longest->pin().since < options_.blocked_moment) return make_room_later();
+    if (const Millis left = longest->pin().since + options_.blocked_moment - steady_millis(); left > 0) {
+      room_wanted_ = true;
+      return after(left, [this] {
+        room_wanted_ = false;
+        make_room();
+      });
+    }
+    if (longest->reads_on()) continue;
     add(probe_.stalled);
     longest->outlet().close(4408, "the longest-stalled connection made room");
     longest->pinned(0);  // as good as gone
   }
 }
 
-void Shard::make_room_later() {
-  if (std::exchange(room_wanted_, true)) return;
-  after(options_.blocked_moment, [this] {
-    room_wanted_ = false;
-    make_room();
-  });
+Session* Shard::longest_pinned() const {
+  Session* longest = nullptr;
+  for (Session* session : sessions_)
+    if (session->pin().turn && (!longest || session->pin().turn < longest->pin().turn)) longest = session;
+  return longest;
 }
 
 std::vector<ChannelSummary> Shard::summaries() const {

@@ -64,7 +64,7 @@ class Shard {
   const std::set<Session*>& sessions() const { return sessions_; }
   // What one session's blocked gate holds: so much now, so much before. Over the limit the longest-stalled goes.
   void pinned(std::size_t now, std::size_t before);
-  Pin next_pin();
+  Pin next_pin(std::uint64_t acknowledged);
 
   // ---- questions: answered on its thread
   void ask_page(ChannelPtr channel, Partition partition, Offset from, OnPage done);
@@ -76,7 +76,7 @@ class Shard {
  private:
   void drain();
   void make_room();
-  void make_room_later();
+  Session* longest_pinned() const;
   void on(LogOpened&& opened);
   void on(LogAppended&& appended);
   void on(LogTrimmed&& trimmed);

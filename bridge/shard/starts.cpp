@@ -31,11 +31,12 @@ void find_time(Shard& shard, const std::shared_ptr<ChannelView>& view, Millis ti
   });
 }
 
-void find_start(Shard& shard, const std::shared_ptr<ChannelView>& view, const Start& start, FoundOffsets done) {
+void find_start(Shard& shard, const std::shared_ptr<ChannelView>& view, const Start& start, std::weak_ptr<void> asker,
+                FoundOffsets done) {
   if (std::holds_alternative<Earliest>(start)) return find_earliest(shard, view, std::move(done));
   if (const auto* ago = std::get_if<Ago>(&start)) return find_time(shard, view, shard.now() - ago->before, std::move(done));
   if (const auto* at = std::get_if<AtTime>(&start)) return find_time(shard, view, at->time, std::move(done));
-  if (const auto* last = std::get_if<LastN>(&start)) return find_last(shard, view, last->count, std::move(done));
+  if (const auto* last = std::get_if<LastN>(&start)) return find_last(shard, view, last->count, std::move(asker), std::move(done));
   done(view->live());
 }
 

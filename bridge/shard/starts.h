@@ -11,8 +11,10 @@ class Shard;
 
 using FoundOffsets = std::function<void(Result<Offsets>)>;
 
-// `start` is not a position. The view is kept alive by whoever waits.
-void find_start(Shard& shard, const std::shared_ptr<ChannelView>& view, const Start& start, FoundOffsets done);
+// `start` is not a position. The view is kept alive by whoever waits; where many pages are looked through, the search ends
+// with `asker`.
+void find_start(Shard& shard, const std::shared_ptr<ChannelView>& view, const Start& start, std::weak_ptr<void> asker,
+                FoundOffsets done);
 void find_time(Shard& shard, const std::shared_ptr<ChannelView>& view, Millis time, FoundOffsets done);
 
 }  // namespace tailrace

@@ -134,7 +134,7 @@ void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Boun
     }
     return go_on(std::move(next), "truncated");
   }
-  find_start(session_.shard(), view_, command_.start, alive([now](Subscription& self, const Result<Offsets>& start) {
+  find_start(session_.shard(), view_, command_.start, weak_from_this(), alive([now](Subscription& self, const Result<Offsets>& start) {
     if (start.has_error()) return self.watch_ahead(now);
     self.go_on(*start, "position_invalid");
   }));

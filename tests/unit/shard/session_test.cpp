@@ -565,6 +565,18 @@ TEST_F(Sessions, room_is_made_after_the_moment) {
   EXPECT_FALSE(second->closed());
 }
 
+TEST_F(Sessions, who_reads_slowly_makes_no_room) {
+  options_.pinned_bytes = 1000;
+  options_.blocked_moment = 10;
+  auto slow = connect(), stalled = connect();
+  slow->acknowledging = true;
+  slow->session->pinned(600);
+  stalled->session->pinned(600);
+  run_until([&] { return stalled->closed(); });
+  EXPECT_EQ(stalled->close_code, 4408);
+  EXPECT_FALSE(slow->closed());
+}
+
 TEST_F(Sessions, over_the_pinned_bytes_the_longest_stalled_goes) {
   options_.pinned_bytes = 1000;
   options_.blocked_moment = 0;
