@@ -55,8 +55,9 @@ Result<PagePtr> PageReader::read(const PageRequest& request) {
   while (!stopping_ && Clock::now() - last < kPatience) {
     Verdict verdict;
     if (const rd_kafka_message_t* message = stream_->peek()) {
+      const bool error = message->err;
       verdict = take(*message, request, page);
-      last = heeded = Clock::now();
+      if (!error) last = heeded = Clock::now();  // an error that comes again and again is no life
     } else if (Clock::now() - heeded > kSilence) {
       const Offset before = page.next();
       verdict = heed_silence(request, page, Clock::now() - last > kLongSilence);
