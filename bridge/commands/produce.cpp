@@ -10,7 +10,7 @@ namespace tailrace {
 int run_produce(const ProduceOptions& options) {
   const auto interrupt = interrupt_descriptor();
   ProduceRun run(options, interrupt);
-  run.await_kafka();
+  if (!run.await_kafka()) return kExitFailed;
   switch (options.source) {
     case ProduceOptions::Source::input:
       run.send_input();

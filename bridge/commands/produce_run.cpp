@@ -45,15 +45,16 @@ std::string rate_text(double rate) {
 ProduceRun::ProduceRun(const ProduceOptions& options, const Descriptor& interrupt, Progress progress)
     : options_(options), interrupt_(interrupt), producer_(reach(options)), progress_(std::move(progress)) {}
 
-void ProduceRun::await_kafka() {
+bool ProduceRun::await_kafka() {
   while (!producer_.answers(kAnswerMillis)) {
-    if (interrupted(interrupt_)) return;
+    if (interrupted(interrupt_)) return false;
     if (!producer_.all_down() && seconds() < kAnswerSeconds) continue;
     const auto why = why_unreachable(producer_);
     throw std::runtime_error("kafka " + reach(options_).brokers + ": does not answer" +
                              (why.empty() ? "" : " (" + why + ")") + "; is --brokers right?");
   }
   started_ = shown_ = Clock::now();
+  return true;
 }
 
 // The producer waits where its queue is full, deaf to Ctrl-C; so it is never filled. False: interrupted, nothing sent.

@@ -17,8 +17,8 @@ class ProduceRun {
   // Both must outlive it.
   ProduceRun(const ProduceOptions& options, const Descriptor& interrupt, Progress progress = {});
 
-  // Returns once a broker answers, or on an interrupt. Throws std::runtime_error, soon, where none does.
-  void await_kafka();
+  // Returns once a broker answers, or false on an interrupt. Throws std::runtime_error, soon, where none does.
+  bool await_kafka();
 
   void send_input();
   void send_generated();

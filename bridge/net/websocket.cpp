@@ -149,6 +149,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   }
 
   void say_close(const websocket::close_reason& reason) {
+    if (finished_) return;
     end_in_time();
     stream_.async_close(reason, [self = shared_from_this()](beast::error_code) {
       self->finish();
