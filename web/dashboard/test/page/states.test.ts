@@ -54,6 +54,22 @@ test("Kafka goes and comes back: said apart from a lost connection", async () =>
   assertClean(watched);
 });
 
+test("Kafka comes back while the bridge is away: nobody says so, and nothing is left of it", async () => {
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  stage.bridge.setKafka(false);
+  await page.locator(".banner", { hasText: "Kafka is not reachable" }).waitFor();
+  stage.bridge.deaf = true;
+  stage.bridge.dropAll();
+  await said(page, "#pill", /^OFFLINE/);
+  stage.bridge.setKafka(true);
+  stage.bridge.deaf = false;
+  assert.match(await said(page, "#receipt", /^Recovered/), /lost 0 /);
+  await pill(page, /^LIVE.*behind/);
+  await page.locator(".banner").waitFor({ state: "detached" });
+  assertClean(watched, true);
+});
+
 test("silence is stale, not offline; the next sign of life ends it", async () => {
   stage.bridge.heartbeat = 3000;
   const watched = await stage.look(), { page } = watched;
