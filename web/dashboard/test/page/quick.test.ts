@@ -217,11 +217,105 @@ test("without serious findings for assistive technology, in both themes and on a
   }
 });
 
-test("with less motion charts step once a second", async () => {
-  const { page } = await stage.look({ still: true });
+/** Milliseconds between one picture of a panel's lines and the next, a few of them. */
+async function pacesOf(page: Page, title: string): Promise<number[]> {
+  const canvas = (await panelNamed(page, title)).locator("canvas");
+  return canvas.evaluate((node, few) => new Promise(done => {
+    const at: number[] = [], pen = (node as HTMLCanvasElement).getContext("2d")!;
+    pen.clearRect = (...box) => {
+      CanvasRenderingContext2D.prototype.clearRect.apply(pen, box);
+      if (at.push(performance.now()) > few) done(at.slice(1).map((t, i) => t - at[i]));
+    };
+  }), 4);
+}
+
+test("with less motion lines step once a second, and nothing blinks", async () => {
+  const moving = await stage.look(), still = await stage.look({ still: true });
+  for (const { page } of [moving, still]) await pill(page, /^LIVE.*behind/);
+  assert.equal(await still.page.locator(".pill .glyph").evaluate(node => getComputedStyle(node, "::before").animationDuration), "0.001s");
+  await eventually(async () => {
+    const paces = await pacesOf(still.page, "cpu by host");
+    assert.ok(paces.every(ms => ms > 700), `${paces}`); // the bridge's seconds: not to the millisecond by the page's clock
+  });
+  await eventually(async () => {
+    const paces = await pacesOf(moving.page, "cpu by host");
+    assert.ok(paces.some(ms => ms < 700), `${paces}`);
+  });
+});
+
+test("a record in full: its value opens as far as one looks, and the line that reads it again is copied", async () => {
+  stage.bridge.channels.clear();
+  const source = new Listed("nested"), deep = { a: { b: { c: { d: 1 } } }, list: Array.from({ length: 230 }, (_, i) => i), text: "<b>", none: null, big: 12345678901234567890 };
+  source.push({ t: Date.now(), k: "me", v: JSON.stringify(deep), h: [["trace", "abc"]] });
+  stage.bridge.channels.set("nested", source);
+  const watched = await stage.look(), { page } = watched;
+  await page.locator(".rec").first().click();
+  const tree = page.locator(".detail .tree"), twig = (name: string) => tree.locator(".twig", { has: page.locator(".name", { hasText: new RegExp(`^${name}$`) }) });
+  await tree.locator(".leaf", { hasText: '"<b>"' }).waitFor();
+  await tree.locator(".leaf [data-type=null]").waitFor();
+  await tree.locator(".leaf", { hasText: "rounded" }).waitFor();
+  await page.locator(".detail-facts dd", { hasText: /^abc$/ }).waitFor();
+  const leaf = tree.locator(".leaf", { has: page.locator(".name", { hasText: /^d$/ }) });
+  await settles(() => leaf.count(), 0);
+  await twig("c").click();
+  await leaf.waitFor();
+  await twig("c").click();
+  await leaf.waitFor({ state: "hidden" });
+  const items = tree.locator(".branch", { has: page.locator(".twig .name", { hasText: /^list$/ }) }).last().locator("> ul > li:not(.more)");
+  await settles(() => twig("list").locator("i").innerText(), "[ 230 ]");
+  await twig("list").click();
+  for (const [shown, more] of [[100, "130 more"], [200, "30 more"]] as const) {
+    await settles(() => items.count(), shown);
+    await tree.locator(".more button", { hasText: new RegExp(`^${more}$`) }).click();
+  }
+  await settles(() => items.count(), 230);
+  await settles(() => tree.locator(".more").count(), 0);
+  await page.locator(".detail-foot .copy").click();
+  await settles(() => page.evaluate(() => navigator.clipboard.readText()), "kcat -C -b localhost:9092 \\\n  -t nested -p 0 \\\n  -o 0 -c 1 -e -J");
+  await page.locator(".detail .btn[aria-label='Back to records']").click();
+  await page.locator(".detail").waitFor({ state: "detached" });
+  assertClean(watched);
+});
+
+test("an outage is marked in the scrubber: open in one colour, made good in another", async () => {
+  const watched = await stage.look(), { page } = watched;
   await pill(page, /^LIVE.*behind/);
-  assert.equal(await page.evaluate(() => matchMedia("(prefers-reduced-motion: reduce)").matches), true);
-  assert.equal(await page.locator(".pill .glyph").evaluate(node => getComputedStyle(node, "::before").animationDuration), "0.001s");
+  /** Whether the line below the bars has a mark of this colour. */
+  const marked = (color: string) => page.evaluate(name => {
+    const paint = document.createElement("canvas").getContext("2d")!, canvas = document.querySelector<HTMLCanvasElement>("#lanes canvas")!;
+    paint.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name);
+    paint.fillRect(0, 0, 1, 1);
+    const wanted = paint.getImageData(0, 0, 1, 1).data.join(), row = canvas.getContext("2d")!.getImageData(0, Math.round(59.5 * devicePixelRatio), canvas.width, 1).data;
+    return Array.from({ length: canvas.width }, (_, x) => row.slice(4 * x, 4 * x + 4).join()).includes(wanted);
+  }, color);
+  const both = () => Promise.all([marked("--hold-ink"), marked("--accent")]);
+  await settles(both, [false, false]);
+  stage.bridge.deaf = true;
+  stage.bridge.dropAll();
+  await settles(both, [true, false]);
+  stage.bridge.deaf = false;
+  await settles(both, [false, true]);
+  assertClean(watched, true);
+});
+
+test("played at 1×, a second is a second", async () => {
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  await page.keyboard.press("Shift+ArrowLeft");
+  await pill(page, /^PAST/);
+  await page.locator("#speeds button", { hasText: /^1×$/ }).click();
+  await said(page, "#pill", /^PAST.*1×/);
+  const seconds = (text: string) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+  const look = async () => {
+    const [text, now] = await page.evaluate(() => [document.querySelector("#clock")!.textContent!.slice(0, 8), performance.now()] as const);
+    return { at: seconds(text), now: now / 1000 };
+  };
+  const began = await look();
+  await eventually(async () => assert.ok((await look()).at >= began.at + 5));
+  const { at, now } = await look();
+  assert.ok(at - began.at < now - began.now + 2, `${at - began.at} s in ${now - began.now} s`);
+  await page.locator(".rec").first().waitFor();
+  assertClean(watched);
 });
 
 test("the keyboard reaches everything", async () => {
