@@ -6,7 +6,7 @@ Ingest::Ingest(KafkaSettings settings, std::vector<ChannelSpec> specs, IngestLim
                IngestProbe& probe)
     : sightings_(SIZE_MAX),
       verifier_(settings, probe, [this](Sighting sighting) { sightings_.push(std::move(sighting), 0); }),
-      scout_(settings, specs, limits.warm, [this](Sighting sighting) { sightings_.push(std::move(sighting), 0); }),
+      scout_(settings, specs, limits, [this](Sighting sighting) { sightings_.push(std::move(sighting), 0); }),
       poller_(settings, specs, limits.keep, sightings_, feed, probe,
               {[this](CheckRequest request) { verifier_.check(std::move(request)); },
                [this](LearnRequest request) { verifier_.learn(std::move(request)); },

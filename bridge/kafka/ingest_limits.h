@@ -7,7 +7,7 @@
 namespace tailrace {
 
 struct IngestLimits {
-  Millis warm = 0;  // how far back the reading begins
+  Millis warm = 0;  // how far back the reading begins; 0 is the last stable offset
   KeepLimits keep;  // the logs' share of memory
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kafka/handle.h"
+#include "kafka/ingest_limits.h"
 #include "kafka/offsets_query.h"
 #include "kafka/sighting.h"
 #include "kafka/topic_filter.h"
@@ -24,8 +25,7 @@ class Scout {
  public:
   using Tell = std::function<void(Sighting)>;
 
-  // `warm`: how far back the reading begins, in milliseconds; 0 is the last stable offset.
-  Scout(const KafkaSettings& settings, const std::vector<ChannelSpec>& specs, Millis warm, Tell tell);
+  Scout(const KafkaSettings& settings, const std::vector<ChannelSpec>& specs, IngestLimits limits, Tell tell);
   ~Scout();  // waits for the question under way, at most a few seconds
   void start();
 
@@ -49,6 +49,7 @@ class Scout {
   void tell_presence();
   TopicWatch& watch(const std::string& topic, std::size_t spec);
   bool ask_starts();
+  void fit_in_memory(const std::vector<TopicWatch::Part*>& parts) const;
   void tell_starts();
   void look_at_ends();
   void tell_watermarks(const std::string& name, TopicWatch& topic);
@@ -60,7 +61,7 @@ class Scout {
   Handle uncommitted_;  // sees the ends beyond open transactions
   std::vector<ChannelSpec> specs_;
   TopicFilter filter_;
-  const Millis warm_;
+  const IngestLimits limits_;
   const Tell tell_;
   std::map<std::string, TopicPtr> named_;  // makes their names known to the handle, which they must not outlive
   std::map<std::string, TopicWatch> topics_;

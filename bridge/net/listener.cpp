@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto kRetryAfter = std::chrono::milliseconds(100);
+constexpr auto kSayAgainAfter = std::chrono::seconds(10);
 constexpr std::size_t kRefusals = 100;  // at once; the others are just closed
 
 asio::generic::stream_protocol::endpoint endpoint_of(asio::io_context& io, const ListenAddress& address) {
@@ -104,15 +105,17 @@ void Listener::accept() {
                                                     asio::generic::stream_protocol::socket socket) {
     if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
     if (error) return pause(error);
-    short_of_descriptors_ = false;
     accepted(std::move(socket), shard);
     accept();
   });
 }
 
-// Out of descriptors, most likely: said once, tried again.
+// Out of descriptors, most likely: said now and then, tried again. Now one comes free and then it is gone again.
 void Listener::pause(const boost::system::error_code& error) {
-  if (!std::exchange(short_of_descriptors_, true)) spdlog::warn("can't accept connections: {}", error.message());
+  if (const auto now = std::chrono::steady_clock::now(); now - said_ > kSayAgainAfter) {
+    spdlog::warn("can't accept connections: {}", error.message());
+    said_ = now;
+  }
   retry_.expires_after(kRetryAfter);
   retry_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled) accept();

@@ -51,7 +51,7 @@ class Listener {
   ShardPool& pool_;
   NetProbe& probe_;
   std::string unix_path_;
-  bool short_of_descriptors_ = false;
+  std::chrono::steady_clock::time_point said_;  // that it can't accept
 };
 
 }  // namespace tailrace

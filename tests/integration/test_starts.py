@@ -94,6 +94,22 @@ async def test_earliest_starts_where_kafka_still_has_records(kafka, topic, bridg
     assert_right(t, subscriber)
 
 
+async def test_warm_reads_back_no_more_than_memory_may_hold(kafka, topic, bridge):
+    """Three minutes of 60,000 records are wanted and a megabyte is given; and what is not in memory comes out of Kafka."""
+    t = topic(4)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    fill(producer, t, 60_000, value=lambda _, number: b"%d" % number)
+    b = bridge(t, warm="3m", memory="1M")
+    b.wait_ready()
+    subscriber = await Subscriber({t.name: "earliest"}).connect(b.port)
+    await subscriber.reach(t.name, t.ends())
+    await subscriber.close()
+    assert_right(t, subscriber)
+    read_back = b.metric("tailrace_ingest_records_total")
+    assert 1_000 < read_back < 30_000
+
+
 async def test_time_starts_at_the_first_record_then(history, known, reader):
     for at in (0, T0 - 120_000, T0, T0 + 1000, T0 + 100_999, T0 + 299_000, T0 + 10_000_000):
         subscriber = await collect(reader, history, {"time": at})
