@@ -33,7 +33,7 @@ MUTANTS = (
     ("reads no pages", CURSOR, "Offset goal = log_.tail(p);", "Offset goal = kUnknown;"),
     ("stays below a hole in the log", CURSOR, "goal = std::max(goal, hole_->next);", ""),
     ("waits for ever after a denied page", CURSOR,
-     "void Cursor::deny() {\n  waiting_for_page_ = false;", "void Cursor::deny() {"),
+     "void Cursor::put_off() {\n  waiting_for_page_ = false;", "void Cursor::put_off() {"),
     # ---- the end
     ("does not cut at the end", CURSOR, "to_ ? std::min(span.next, (*to_)[static_cast<std::size_t>(span.partition)]) : ",
      ""),
