@@ -354,6 +354,18 @@ async def test_produce_makes_a_load_and_load_counts_it(topic, kafka, bridge):
     assert summary["counters_lost"] == summary["counters_repeated"] == 0 and summary["server"]["rss"] > 0
 
 
+async def test_load_ramps_up_and_ends_when_all_are_live(topic, kafka, bridge):
+    t = topic(2)
+    b = bridge(t)
+    assert run("produce", "--brokers", kafka.bootstrap, "--topic", t.name, "--count", 500)[0] == 0
+    code, out, err = run("load", f"127.0.0.1:{b.port}", "--channel", t.name, "--clients", 10, "--ramp", 5, "--from", "earliest",
+                         "--until-live", "--json")
+    assert code == 0, err
+    summary = json.loads(out)
+    assert summary["updates"] == 10 * 500 and summary["lost"] == summary["repeated"] == 0
+    assert summary["seconds"] > 1, "five a second"
+
+
 def test_produce_repeats_no_progress_into_a_file(topic, kafka):
     code, out, err = run("produce", "--brokers", kafka.bootstrap, "--topic", topic(1).name, "--rate", 10, "--for", "3s")
     assert (code, err) == (0, "") and re.search(r"^(\d+) records, .*, \1 acknowledged$", out), (out, err)

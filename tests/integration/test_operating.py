@@ -89,11 +89,11 @@ async def test_limits_and_log_level_reload_and_the_rest_says_that_it_cannot(topi
     subscriber = await Subscriber({}).connect(b.port)
     await subscriber.until(lambda: subscriber.control("welcome"), "the welcome")
     assert subscriber.control("welcome").body["limits"]["subscriptions"] == 7
-    status, text = b.get("/healthz")
+    status, text = b.get("/api/channels")
     assert (status, text) == (503, "no place for another connection\n")
     assert b.metric("tailrace_connections_refused_total") == 1
     await subscriber.close()
-    await asyncio.to_thread(b.poll, lambda: b.get("/healthz")[0] == 200, "the place to be free")
+    await asyncio.to_thread(b.poll, lambda: b.get("/api/channels")[0] == 200, "the place to be free")
 
 
 async def test_origins_reload(topic, bridge, file):
@@ -196,7 +196,7 @@ async def test_refused_connections_are_told_so(topic, bridge, file):
         wire.close()
     for wire in held:
         wire.close()
-    await asyncio.to_thread(b.poll, lambda: b.get("/healthz")[0] == 200, "a place to be free")
+    await asyncio.to_thread(b.poll, lambda: b.get("/api/channels")[0] == 200, "a place to be free")
 
 
 async def test_a_drain_says_when_to_come_back_and_ends(topic, bridge):
@@ -227,6 +227,24 @@ async def test_operators_set_the_log_level_and_drain(topic, bridge):
     b._expected = 0
     assert b.get("/drain", b.admin_port, "POST") == (202, "draining\n")
     assert await asyncio.to_thread(b._ended) == 0
+
+
+async def test_the_deadline_ends_a_drain_that_clients_hold_up(topic, bridge):
+    """They are asked to leave, each at its own time, and none of them does."""
+    t = topic(1)
+    b = bridge(t, drain_grace="1ms", drain="2s")
+    wires = [await within(Wire.connect(b.port), "the upgrade") for _ in range(20)]
+    b._expected = 0
+    b.process.send_signal(signal.SIGTERM)
+    asked = []
+    for wire in wires:
+        while not (closing := re.search(rb'"reconnect_in":(\d+)', bytes(wire._buffer))):
+            assert await within(wire.fill(), "the goodbye")
+        asked.append(int(closing.group(1)))
+    assert max(asked) <= 2000 and len(set(asked)) > 5, f"spread over the drain: {sorted(asked)}"
+    assert await asyncio.to_thread(b._ended) == 0
+    for wire in wires:
+        wire.close()
 
 
 async def test_a_second_sigterm_ends_it_at_once(topic, bridge):
