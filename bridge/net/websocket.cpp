@@ -47,7 +47,8 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   WebSocket(std::shared_ptr<Connection> connection, UpgradeRequest request, NetProbe& probe)
       : connection_(std::move(connection)), target_(request.target()), stream_(GatedStream(connection_->gate)),
         session_(std::make_shared<Session>(connection_->shard, *this, session_name(), connection_->peer)),
-        pump_(connection_->gate, *session_), close_timer_(connection_->gate.get_executor()), probe_(probe) {}
+        pump_(connection_->gate, *session_), close_timer_(connection_->gate.get_executor()),
+        pause_(connection_->gate.get_executor()), probe_(probe) {}
 
   void accept(UpgradeRequest request) {
     connection_->gate.guard(weak_from_this());
@@ -113,19 +114,24 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
 
   // A client that asks and does not read is not read; meanwhile nothing else keeps this alive.
   void read() {
-    if (session_->replies_clogged()) {
-      paused_ = shared_from_this();
-      return;
-    }
+    if (session_->replies_clogged()) return pause();
     stream_.async_read(buffer_, [self = shared_from_this()](beast::error_code error, std::size_t) {
       if (error) return self->over(error);
       self->heard();
     });
   }
 
+  // Whoever waits keeps this alive: for as long as the shard runs, at most.
+  void pause() {
+    paused_ = true;
+    pause_.expires_at(boost::asio::steady_timer::time_point::max());
+    pause_.async_wait([self = shared_from_this()](beast::error_code) {});
+  }
+
   void read_on() {
     if (!paused_ || session_->replies_clogged()) return;
-    const auto self = std::exchange(paused_, nullptr);
+    paused_ = false;
+    pause_.cancel();
     read();
   }
 
@@ -170,7 +176,8 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
 
   void finish() {
     if (std::exchange(finished_, true)) return;
-    const auto self = std::exchange(paused_, nullptr);
+    paused_ = false;
+    pause_.cancel();
     if (code_ == 0) code_ = 1006;
     probe_.closed.add(close_label(code_));
     close_timer_.cancel();
@@ -185,12 +192,13 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   std::shared_ptr<Session> session_;
   Pump pump_;
   boost::asio::steady_timer close_timer_;
+  boost::asio::steady_timer pause_;
   NetProbe& probe_;
   int code_ = 0;
   bool closing_ = false;
   bool ending_ = false;
   bool finished_ = false;
-  std::shared_ptr<WebSocket> paused_;  // itself, while it does not read
+  bool paused_ = false;  // does not read
 };
 
 }  // namespace
