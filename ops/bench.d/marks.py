@@ -33,31 +33,36 @@ def loss_line(mark, summary):
 
 
 def fanout(kafka, scale):
-    """CPU per delivery beside a loop that writes the same bytes to the same sockets in the same sizes."""
-    clients, seconds = int(FANOUT_CLIENTS * scale), max(5, int(20 * scale))
+    """CPU per delivery beside a loop that writes the same bytes to the same sockets in the same sizes: three times, one
+    after the other with the same neighbours, and of the three the middle one."""
+    clients, seconds = int(FANOUT_CLIENTS * scale), max(5, int(10 * scale))
     kafka.topic("fanout", 1)
     bridge = Bridge(kafka, "fanout", "--warm", "0")
     try:
         with kafka.producing("fanout", "--rate", str(FANOUT_RATE), "--size", str(VALUE)):
-            before = bridge.metrics()
-            ours = load(bridge.address, "fanout", "--clients", str(clients), "--for", f"{seconds}s", pid=bridge.process.pid)
-            after = bridge.metrics()
-            sends = after["tailrace_sends_total"] - before["tailrace_sends_total"]
-            per_send = max(1, round(ours["updates"] / max(1, sends)))
-            floor = bare_floor(clients, seconds, per_send)  # beside the same neighbours
+            rounds = sorted((fanout_round(bridge, clients, seconds) for _ in range(3)), key=lambda one: one[0])
     finally:
         bridge.close()
-    ratio = ours["server"]["cpu_us_per_update"] / floor["server"]["cpu_us_per_update"]
+    ratio, ours, floor, per_send = rounds[1]
     delivered = ours["updates"] / (clients * FANOUT_RATE * ours["seconds"])
     return [
         Line("fanout", f"delivered of {clients * FANOUT_RATE:,} updates/s", f"{delivered:.1%}", delivered > 0.97, "> 97%"),
         Line("fanout", "CPU per delivery, bridge", f"{ours['server']['cpu_us_per_update']:.2f} us"),
         Line("fanout", f"CPU per delivery, bare loop ({per_send} updates a write)", f"{floor['server']['cpu_us_per_update']:.2f} us"),
-        Line("fanout", "ratio", f"{ratio:.2f}", ratio <= 1.5, "<= 1.5"),
+        Line("fanout", f"ratio ({rounds[0][0]:.2f} to {rounds[2][0]:.2f})", f"{ratio:.2f}", ratio <= 1.5, "<= 1.5"),
         Line("fanout", "latency p50 / p99, bridge", f"{ours['latency_ms']['p50']} / {ours['latency_ms']['p99']} ms"),
         Line("fanout", "latency p50 / p99, bare loop", f"{floor['latency_ms']['p50']} / {floor['latency_ms']['p99']} ms"),
-        loss_line("fanout", ours),
+        *(loss_line("fanout", one[1]) for one in rounds),
     ]
+
+
+def fanout_round(bridge, clients, seconds):
+    before = bridge.metrics()
+    ours = load(bridge.address, "fanout", "--clients", str(clients), "--for", f"{seconds}s", pid=bridge.process.pid)
+    sends = bridge.metrics()["tailrace_sends_total"] - before["tailrace_sends_total"]
+    per_send = max(1, round(ours["updates"] / max(1, sends)))
+    floor = bare_floor(clients, seconds, per_send)
+    return ours["server"]["cpu_us_per_update"] / floor["server"]["cpu_us_per_update"], ours, floor, per_send
 
 
 def bare_floor(clients, seconds, per_send):
