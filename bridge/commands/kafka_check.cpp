@@ -115,7 +115,7 @@ class KafkaCheck : public Feed {
       findings.good = findings.good && good;
       findings.lines.push_back((good ? "ok    " : "FAIL  ") + line);
     };
-    say(reachable_, "kafka " + reach_kafka(settings_.brokers, {}).brokers + (reachable_ ? ": reachable" : why_not()));
+    say(reachable_, "kafka " + reach_kafka(settings_.brokers, {}).brokers + (reachable_ ? ": reachable" : ": " + no_answer(asker_)));
     if (!reachable_) return findings;
     for (const auto& rule : settings_.channels)
       if (!rule.is_pattern() && !about(rule.topic)) say(false, "topic " + rule.topic + ": no answer");
@@ -135,11 +135,6 @@ class KafkaCheck : public Feed {
     const auto trouble = verdict(asked);
     const auto partitions = std::to_string(asked.partitions) + (asked.partitions == 1 ? " partition" : " partitions");
     return trouble.empty() ? partitions + ", readable, channel " + asked.channel->name : trouble;
-  }
-
-  std::string why_not() const {
-    const auto reason = why_unreachable(asker_);
-    return ": does not answer" + (reason.empty() ? "" : " (" + reason + ")");
   }
 
   const Settings& settings_;

@@ -18,4 +18,9 @@ std::string why_unreachable(const Producer& producer) {
   return printable(reason.substr(0, reason.find(" (after ")));
 }
 
+std::string no_answer(const Producer& producer) {
+  const auto reason = why_unreachable(producer);
+  return "does not answer" + (reason.empty() ? "" : " (" + reason + ")");
+}
+
 }  // namespace tailrace

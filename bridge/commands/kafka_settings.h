@@ -14,5 +14,7 @@ KafkaSettings reach_kafka(const std::vector<std::string>& brokers,
 
 // What keeps it from its brokers, for a person; empty where nothing does.
 std::string why_unreachable(const Producer& producer);
+// "does not answer (Connection refused)": with the reason where there is one.
+std::string no_answer(const Producer& producer);
 
 }  // namespace tailrace

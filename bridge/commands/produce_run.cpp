@@ -49,9 +49,7 @@ bool ProduceRun::await_kafka() {
   while (!producer_.answers(kAnswerMillis)) {
     if (interrupted(interrupt_)) return false;
     if (!producer_.all_down() && seconds() < kAnswerSeconds) continue;
-    const auto why = why_unreachable(producer_);
-    throw std::runtime_error("kafka " + reach(options_).brokers + ": does not answer" +
-                             (why.empty() ? "" : " (" + why + ")") + "; is --brokers right?");
+    throw std::runtime_error("kafka " + reach(options_).brokers + ": " + no_answer(producer_) + "; is --brokers right?");
   }
   started_ = shown_ = Clock::now();
   return true;

@@ -155,6 +155,12 @@ HttpResponse HttpResponse::json(std::string text) {
   return response;
 }
 
+HttpResponse HttpResponse::unavailable(std::string text, int retry_after) {
+  HttpResponse response = HttpResponse::text(503, std::move(text));
+  response.headers.emplace_back("Retry-After", std::to_string(retry_after));
+  return response;
+}
+
 void serve_http(std::shared_ptr<Connection> connection, const Site& site, const HttpLimits& limits, NetProbe& probe) {
   connection->gate.guard(connection);
   std::make_shared<Exchange>(std::move(connection), site, limits, probe)->read();

@@ -41,15 +41,12 @@ std::string text_of(const asio::generic::stream_protocol::endpoint& endpoint, bo
 // For who got no place. Whether the bridge lives is told all the same: whoever restarts it because it is full makes it worse.
 Site full_site(const Site& site) {
   return [&site](const HttpRequest& request, const Respond& respond) {
-    if (path_of(request.target).ends_with("/healthz") && !request.upgrade)
-      return site(request, [respond](HttpResponse response) {
-        response.last = true;
-        respond(std::move(response));
-      });
-    HttpResponse response = HttpResponse::text(503, "no place for another connection\n");
-    response.headers.emplace_back("Retry-After", "5");
-    response.last = true;
-    respond(std::move(response));
+    const auto once = [respond](HttpResponse response) {
+      response.last = true;
+      respond(std::move(response));
+    };
+    if (path_of(request.target).ends_with("/healthz") && !request.upgrade) return site(request, once);
+    once(HttpResponse::unavailable("no place for another connection\n", 5));
   };
 }
 

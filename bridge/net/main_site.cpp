@@ -19,9 +19,7 @@ HttpResponse upgrade(const MainSite& site, const HttpRequest& request, NetProbe&
   }
   if (site.full_or_draining()) {
     probe.refused.add("draining");
-    HttpResponse response = HttpResponse::text(503, "draining\n");
-    response.headers.emplace_back("Retry-After", "1");
-    return response;
+    return HttpResponse::unavailable("draining\n", 1);
   }
   HttpResponse response;
   response.websocket = true;
