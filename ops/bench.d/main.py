@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import json
 import os
+import signal
 import sys
 
 from arguments import arguments
@@ -18,6 +19,7 @@ def show(line):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as Ctrl-C does: nothing is left running
     chosen = arguments()
     MARKS["page"] = functools.partial(page, minutes=chosen.minutes)
     scale = 0.1 if chosen.quick else 1

@@ -128,6 +128,6 @@ try {
   const gone = new Promise(done => browser.once("exit", done));
   browser.kill();
   await gone;
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }); // its helpers end a little later
 }
 process.exit();
