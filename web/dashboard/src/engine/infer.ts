@@ -71,7 +71,7 @@ function widest(profile: Profile): string | undefined {
 function identity(path: string, profile: Profile): boolean {
   const at = profile.columns.numbers.indexOf(path);
   const still = profile.sampled > 50 && profile.low[at] === profile.high[at];
-  return kIdentity.test(path) || still || (profile.broken[at] === 0 && profile.low[at] > 1e11);
+  return kIdentity.test(path) || still || profile.dated(at);
 }
 
 function stat(channel: string, field: string, aggregate: Aggregate): PanelSpec {

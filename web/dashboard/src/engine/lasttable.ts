@@ -1,7 +1,8 @@
 // The last value of every key: a bounded table of the numeric fields a person would look at.
-import type { Columns, Row } from "./columns.ts";
+import type { Row } from "./columns.ts";
 import { kNone } from "./dictionary.ts";
 import type { PanelSpec } from "../messages.ts";
+import type { Profile } from "./profile.ts";
 
 const kFields = 5;
 const kKept = 256;
@@ -19,13 +20,13 @@ export class LastTable {
   private readonly entries = new Map<number, Entry>();
   private dropped = 0;
 
-  constructor(private readonly spec: PanelSpec, private readonly columns: Columns) {}
+  constructor(private readonly spec: PanelSpec, private readonly profile: Profile) {}
 
   add(row: Row): boolean {
     const entry = this.entries.get(row.key) ?? this.open(row);
     if (row.t < entry.t) return true;
     entry.t = row.t;
-    const { numbers } = this.columns;
+    const { numbers } = this.profile.columns;
     for (let i = 0; i < numbers.length; i++) if (row.numbers[i] === row.numbers[i]) entry.values[i] = row.numbers[i];
     return true;
   }
@@ -38,17 +39,17 @@ export class LastTable {
     return { fields, rows: shown, more: rows.length - shown.length + this.dropped };
   }
 
-  /** The chosen field first, then those that most keys have, in order of appearance. */
+  /** The chosen field first, then those that most keys have, in order of appearance; when a record was made, its age says. */
   private fields(): number[] {
-    const { numbers } = this.columns, chosen = numbers.indexOf(this.spec.field), having = new Uint32Array(numbers.length);
+    const { profile } = this, { numbers } = profile.columns, chosen = numbers.indexOf(this.spec.field), having = new Uint32Array(numbers.length);
     for (const { values } of this.entries.values()) for (let i = 0; i < having.length; i++) if (values[i] !== undefined) having[i]++;
-    const common = [...having.keys()].filter(i => i !== chosen && having[i] * 2 >= this.entries.size);
+    const common = [...having.keys()].filter(i => i !== chosen && !profile.dated(i) && having[i] * 2 >= this.entries.size);
     return [...(chosen < 0 ? [] : [chosen]), ...common].slice(0, kFields);
   }
 
   private open(row: Row): Entry {
     if (this.entries.size >= kKept) this.dropOldest();
-    const key = row.key === kNone ? "no key" : this.columns.keys.name(row.key);
+    const key = row.key === kNone ? "no key" : this.profile.columns.keys.name(row.key);
     const entry: Entry = { key, t: -Infinity, offset: row.offset, partition: row.partition, values: [] };
     this.entries.set(row.key, entry);
     return entry;
@@ -58,7 +59,7 @@ export class LastTable {
     let oldest = -1, t = Infinity;
     for (const [id, entry] of this.entries) if (entry.t < t) [oldest, t] = [id, entry.t];
     this.entries.delete(oldest);
-    this.dropped = Math.max(1, this.columns.keys.size - kKept);
+    this.dropped = Math.max(1, this.profile.columns.keys.size - kKept);
   }
 }
 

@@ -23,6 +23,8 @@ export interface Shown {
 
 type Part = "stats" | "tables" | "channels" | "feed" | "lane";
 const kPace: Record<Part, number> = { stats: 200, tables: 100, channels: 500, feed: 200, lane: 200 };
+/** The feed is as much to lay out as all the others: it comes between them. */
+const kPhase: Record<Part, number> = { stats: 0, tables: 0, channels: 0, feed: 50, lane: 0 };
 
 export class Painter {
   private due: Record<Part, number> = { stats: 0, tables: 0, channels: 0, feed: 0, lane: 0 };
@@ -36,7 +38,8 @@ export class Painter {
 
   is(part: Part, now: number): boolean {
     if (now < this.due[part]) return false;
-    this.due[part] = (Math.floor(now / kPace[part]) + 1) * kPace[part];
+    const pace = kPace[part], phase = kPhase[part];
+    this.due[part] = (Math.floor((now - phase) / pace) + 1) * pace + phase;
     return true;
   }
 

@@ -40,6 +40,11 @@ export class Profile {
     return at >= 0 && this.broken[at] === 0;
   }
 
+  /** Column `i` holds moments, in milliseconds or finer, not a measure. */
+  dated(i: number): boolean {
+    return this.seen[i] > 0 && this.broken[i] === 0 && this.low[i] > 1e11;
+  }
+
   /** Every record is about something of its own, so its key is no series. */
   get eventful(): boolean {
     const keys = this.columns.keys;

@@ -123,7 +123,7 @@ export class Track {
     const { columns } = this.channel;
     switch (spec.kind) {
       case "histogram": return new Histogram(spec, columns, this.span);
-      case "last": return new LastTable(spec, columns);
+      case "last": return new LastTable(spec, this.channel.profile);
       case "top": return new Tops(spec, columns, this.span);
       case "stat": return new Stat(spec, columns, this.span);
       default: return new Lines(spec, columns, this.span, this.preferred(spec));

@@ -6,7 +6,7 @@ import { $, el, say } from "./dom.ts";
 
 const kRow = 48;
 const kDivider = 32;
-const kSpare = 4;
+const kSpare = 2;
 
 export interface FeedEvents {
   window(first: number, rows: number, hold: boolean): void;
@@ -74,7 +74,7 @@ export class FeedList {
 
   /** Tells the Worker which rows are in sight. */
   private ask(): void {
-    const first = Math.max(0, this.indexAt(this.scrolled) - kSpare), rows = Math.ceil(this.tall / kRow) + 2 * kSpare;
+    const top = this.indexAt(this.scrolled), first = Math.max(0, top - kSpare), rows = top + Math.ceil(this.tall / kRow) + kSpare - first;
     const hold = this.hovering || this.scrolled > 4, text = `${first} ${rows} ${hold}`;
     if (text === this.asked) return;
     this.asked = text;

@@ -15,8 +15,6 @@ export interface LaneBox {
   from: number;
   to: number;
   stripTop: number;
-  /** Width of the word left of the strip. */
-  stripFrom: number;
   earliest: number;
   x(t: number): number;
   timeAt(x: number): number;
@@ -31,7 +29,7 @@ export function laneBox({ w, h }: Fitted, { now, at, span }: LaneTime, earliest:
   const to = at < now - range ? at + range / 2 : now, from = to - range;
   const wide = w - 2 * pad, stripLeft = pad + 84, stripRight = w - pad - 34;
   return {
-    small, w, pad, top: small ? 14 : 26, base: small ? h - 16 : 56, from, to, stripTop: h - 24, stripFrom: 0, earliest,
+    small, w, pad, top: small ? 14 : 26, base: small ? h - 16 : 56, from, to, stripTop: h - 24, earliest,
     x: t => pad + ((t - from) / range) * wide,
     timeAt: x => from + ((x - pad) / wide) * range,
     stripTimeAt: x => earliest + ((x - stripLeft) / (stripRight - stripLeft)) * (now - earliest),

@@ -62,7 +62,6 @@ export class Scrubber {
     say($("#lane-from"), known ? moment(this.earliest, time.now) : "");
     say($("#lane-to"), known ? "now" : "");
     say($("#keeps"), known ? `Kafka holds ${spell(time.now - this.earliest)}` : "Nothing kept yet");
-    this.box!.stripFrom = $("#lane-from").offsetWidth;
   }
 
   private grab(event: PointerEvent): void {

@@ -4,6 +4,7 @@ import { Columns, Row } from "../../src/engine/columns.ts";
 import { make } from "../../src/engine/infer.ts";
 import { Lines } from "../../src/engine/lines.ts";
 import { LastTable } from "../../src/engine/lasttable.ts";
+import { Profile } from "../../src/engine/profile.ts";
 import { kBreak } from "../../src/engine/reduce.ts";
 import type { Scene } from "../../src/engine/scene.ts";
 import { Tops } from "../../src/engine/tops.ts";
@@ -97,7 +98,7 @@ test("of a sample only known slices are drawn", () => {
 });
 
 test("the last table holds every key's newest values, bounded", () => {
-  const columns = new Columns(), table = new LastTable(spec("last", "a", "key", "last"), columns);
+  const columns = new Columns(), table = new LastTable(spec("last", "a", "key", "last"), new Profile(columns));
   feed(every(10, i => ({ a: i, b: -i }), i => `k${i % 1000}`), columns, table);
   const { rows, more } = table.view(-Infinity);
   assert.equal(rows.length, 100);
@@ -107,9 +108,15 @@ test("the last table holds every key's newest values, bounded", () => {
 });
 
 test("the last table leaves out fields that most keys lack, but not the chosen one", () => {
-  const columns = new Columns(), table = new LastTable(spec("last", "rare", "key", "last"), columns);
+  const columns = new Columns(), table = new LastTable(spec("last", "rare", "key", "last"), new Profile(columns));
   feed(every(100, i => (i % 6 === 0 ? { up: 1, rare: 2, odd: 3 } : { up: i }), i => `k${i % 6}`), columns, table);
   assert.deepEqual(table.view(-Infinity).fields.map(i => columns.numbers[i]), ["rare", "up"]);
+});
+
+test("the last table leaves out when a record was made", () => {
+  const columns = new Columns(), profile = new Profile(columns), table = new LastTable(spec("last", "cpu", "key", "last"), profile);
+  feed(every(100, i => ({ at: 1_795_000_000_000 + i, cpu: i, up: 3 })), columns, { add: row => (profile.add(row), table.add(row)) });
+  assert.deepEqual(table.view(-Infinity).fields.map(i => columns.numbers[i]), ["cpu", "up"]);
 });
 
 test("a ranking counts the window, names seven and sums the rest", () => {
