@@ -14,7 +14,7 @@ Properties properties(const KafkaSettings& settings, const FetchSizes& sizes) {
                                        {"queued.min.messages", "10000000"},
                                        {"fetch.wait.max.ms", "2"},  // it reads what is there; ends are not waited at
                                        {"fetch.error.backoff.ms", "10"},
-                                       {"statistics.interval.ms", "1000"}});
+                                       {"statistics.interval.ms", std::to_string(sizes.statistics_ms)}});
   if (rd_kafka_version() >= kQueueBackoffVersion) properties.emplace_back("fetch.queue.backoff.ms", "2");
   return properties;
 }

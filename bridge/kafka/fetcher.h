@@ -16,6 +16,7 @@ namespace tailrace {
 struct FetchSizes {
   int fetch_bytes = 256 << 10;
   int queue_kilobytes = 64;
+  int statistics_ms = 1000;
 };
 
 class Fetcher {

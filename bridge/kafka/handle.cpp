@@ -38,6 +38,17 @@ void set_all(rd_kafka_conf_t* conf, const Properties& properties) {
   for (const auto& [key, value] : properties) set(conf, key, value);
 }
 
+// Of all the numbers under one key in a JSON text.
+std::uint64_t sum_of(std::string_view key, std::string_view text) {
+  std::uint64_t sum = 0;
+  for (auto at = text.find(key); at != text.npos; at = text.find(key, at + key.size())) {
+    std::uint64_t number = 0;
+    std::from_chars(text.data() + at + key.size(), text.data() + text.size(), number);
+    sum += number;
+  }
+  return sum;
+}
+
 // The library repeats itself while Kafka is away; a change of state is logged by who notices it.
 void log_line(const rd_kafka_t*, int, const char* facility, const char* line) {
   spdlog::debug("librdkafka: {}: {}", facility, line);
@@ -103,13 +114,10 @@ void Handle::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* o
 }
 
 int Handle::on_statistics(rd_kafka_t*, char* json, std::size_t size, void* opaque) {
-  constexpr std::string_view kKey = "\"rx_bytes\":";
-  const std::string_view text(json, size);
-  if (const auto at = text.find(kKey); at != text.npos) {
-    std::uint64_t bytes = 0;
-    std::from_chars(json + at + kKey.size(), json + size, bytes);
-    static_cast<Callbacks*>(opaque)->received.store(bytes, std::memory_order_relaxed);
-  }
+  Callbacks& callbacks = *static_cast<Callbacks*>(opaque);
+  callbacks.received.store(sum_of("\"rx_bytes\":", {json, size}), std::memory_order_relaxed);
+  callbacks.cut_short.store(sum_of("\"rxpartial\":", {json, size}), std::memory_order_relaxed);
+  callbacks.statistics.fetch_add(1, std::memory_order_relaxed);
   return 0;  // the library frees the text
 }
 

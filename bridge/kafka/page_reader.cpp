@@ -58,6 +58,7 @@ Result<PagePtr> PageReader::read(const PageRequest& request) {
       const bool error = message->err;
       verdict = take(*message, request, page);
       if (!error) last = heeded = Clock::now();  // an error that comes again and again is no life
+      if (!error) cut_short_ = stream_->handle().cut_short();
     } else if (Clock::now() - heeded > kSilence) {
       const Offset before = page.next();
       verdict = heed_silence(request, page, Clock::now() - last > kLongSilence);
@@ -76,14 +77,18 @@ void PageReader::stand(const PageRequest& request) {
     pages_in_a_row_ = 0;
     stream_->stop();
     stream_ = request.in_order ? &ahead_ : &single_;
-    stream_->start(topic, request.partition, request.from);
-    return;
+    return start(request, request.from);
   }
   probe_.continued.fetch_add(1, std::memory_order_relaxed);
   if (++pages_in_a_row_ < kRow || stream_ == &ahead_) return;
   stream_->stop();
   stream_ = &ahead_;
-  stream_->start(topic, request.partition, request.from);
+  start(request, request.from);
+}
+
+void PageReader::start(const PageRequest& request, Offset offset) {
+  stream_->start(request.channel->topic, request.partition, offset);
+  cut_short_ = stream_->handle().cut_short();
 }
 
 PageReader::Verdict PageReader::take(const rd_kafka_message_t& message, const PageRequest& request,
@@ -134,6 +139,7 @@ PageReader::Verdict PageReader::heed_silence(const PageRequest& request, PageBui
   }
   const Offset stable = ask(request, kStable);
   if (stable != kUnknown && stable <= page.next()) return finish(page, page.next(), true);
+  if (hopeless()) return skip_undecodable(request, page, page.next());
   if (!long_silence || page.next() > request.from) return std::nullopt;
   if (const auto bad = undecodable_before(request)) return skip_undecodable(request, page, *bad);
   return std::nullopt;
@@ -154,7 +160,7 @@ PageReader::Verdict PageReader::heed_out_of_range(const PageRequest& request, Pa
     probe_.gaps.fetch_add(1, std::memory_order_relaxed);
   }
   if (page.next() >= request.end) return finish(page, page.next(), false);
-  stream_->start(request.channel->topic, request.partition, page.next());
+  start(request, page.next());
   return std::nullopt;
 }
 
@@ -173,7 +179,7 @@ PageReader::Verdict PageReader::skip_undecodable(const PageRequest& request, Pag
     probe_.gaps.fetch_add(1, std::memory_order_relaxed);
   }
   if (page.next() >= request.end) return finish(page, request.end, false);
-  stream_->start(request.channel->topic, request.partition, page.next());
+  start(request, page.next());
   return std::nullopt;
 }
 

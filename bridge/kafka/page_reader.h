@@ -29,6 +29,8 @@ class PageReader final : public PageSource {
   using Verdict = std::optional<Result<PagePtr>>;  // nullopt: read on
 
   void stand(const PageRequest& request);
+  void start(const PageRequest& request, Offset offset);
+  bool hopeless() const { return stream_->handle().cut_short() - cut_short_ > Handle::kHopeless; }
   Verdict heed_silence(const PageRequest& request, PageBuilder& page, bool long_silence);
   Verdict take(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
   Verdict take_error(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
@@ -52,6 +54,7 @@ class PageReader final : public PageSource {
   std::uint64_t generation_ = 0;  // of what was read last
   int pages_in_a_row_ = 0;
   int restarts_ = 0;  // while reading one page
+  std::uint64_t cut_short_ = 0;  // as of when the stream started, or a record came
   std::uint64_t counted_ = 0;  // bytes that the probe knows of
 };
 

@@ -5,6 +5,7 @@
 #include "wire/fingerprint.h"
 
 #include <chrono>
+#include <utility>
 
 namespace tailrace {
 namespace {
@@ -28,10 +29,28 @@ Probed::Kind kind_of(Trouble trouble) {
   }
 }
 
+// Whether a whole record may still come. What the statistics counted before it began is not its own.
+class Hope {
+ public:
+  explicit Hope(const Handle& handle) : handle_(handle), statistics_(handle.statistics()) {}
+
+  bool lost() {
+    if (handle_.statistics() == statistics_) return false;
+    if (!std::exchange(counting_, true)) before_ = handle_.cut_short();
+    return handle_.cut_short() - before_ > Handle::kHopeless;
+  }
+
+ private:
+  const Handle& handle_;
+  const std::uint64_t statistics_;
+  bool counting_ = false;
+  std::uint64_t before_ = 0;
+};
+
 }  // namespace
 
 Probe::Probe(const KafkaSettings& settings, const std::atomic<bool>& stopping)
-    : fetcher_(settings, FetchSizes{.fetch_bytes = 64 << 10, .queue_kilobytes = 16}), stopping_(stopping) {}
+    : fetcher_(settings, FetchSizes{.fetch_bytes = 64 << 10, .queue_kilobytes = 16, .statistics_ms = 200}), stopping_(stopping) {}
 
 Probed Probe::look(const std::string& topic, const ProbeRange& range, int patience_ms) {
   return look(topic, std::vector<ProbeRange>{range}, patience_ms).front();
@@ -41,6 +60,7 @@ std::vector<Probed> Probe::look(const std::string& topic, const std::vector<Prob
   const auto deadline = Clock::now() + std::chrono::milliseconds(patience_ms);
   auto silent_since = Clock::now();
   std::vector<Probed> found(ranges.size());
+  Hope hope(fetcher_.handle());
   Open open;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     open[ranges[i].partition] = i;
@@ -55,6 +75,12 @@ std::vector<Probed> Probe::look(const std::string& topic, const std::vector<Prob
       open.erase(at);
     } else {
       fetcher_.nudge(topic, open.begin()->first);
+      if (open.size() == 1 && hope.lost()) {
+        const auto [partition, index] = *open.begin();
+        take_undecodable({Probed::Kind::undecodable, kUnknown, 0, 0, false}, ranges[index], found[index]);
+        fetcher_.stop(topic, partition);
+        return found;
+      }
       if (Clock::now() - silent_since < kSilence) continue;
       silent_since = Clock::now();
       drop_lacking(topic, open, found);
@@ -96,12 +122,19 @@ bool Probe::take_record(const rd_kafka_message_t& message, const ProbeRange& ran
 bool Probe::take_error(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed) {
   const Trouble trouble = classify(message.err);
   if (trouble == Trouble::passing) return false;
-  const bool undecodable = trouble == Trouble::undecodable;
-  if (probed.kind == Probed::Kind::record && !(undecodable && range.which == ProbeRange::Which::trouble)) return true;
-  const bool by_broker = message.err == RD_KAFKA_RESP_ERR_INVALID_MSG;
-  probed = {kind_of(trouble), by_broker ? kUnknown : message.offset, 0, 0};
-  probed.silent_inside = message.err == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
+  if (trouble == Trouble::undecodable) {
+    const bool by_broker = message.err == RD_KAFKA_RESP_ERR_INVALID_MSG;
+    const bool silent_inside = message.err == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
+    take_undecodable({kind_of(trouble), by_broker ? kUnknown : message.offset, 0, 0, silent_inside}, range, probed);
+  } else if (probed.kind != Probed::Kind::record) {
+    probed = {kind_of(trouble), message.offset, 0, 0, false};
+  }
   return true;
+}
+
+// What was found before it counts, unless it is what was looked for.
+void Probe::take_undecodable(const Probed& undecodable, const ProbeRange& range, Probed& probed) {
+  if (probed.kind != Probed::Kind::record || range.which == ProbeRange::Which::trouble) probed = undecodable;
 }
 
 }  // namespace tailrace

@@ -26,7 +26,7 @@ struct Probed {
     record,
     nothing,       // none in the range
     out_of_range,  // `from` lies before the log's beginning or past its end
-    undecodable,   // the batch that begins at `offset` can't be read; kUnknown: the broker itself can't
+    undecodable,   // the batch that begins at `offset` can't be read; kUnknown: nobody says where it begins
     no_partition,
     unavailable,   // no answer in time
   };
@@ -55,6 +55,7 @@ class Probe {
   void drop_lacking(const std::string& topic, Open& open, std::vector<Probed>& found);
   bool take(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed);
   bool take_record(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed);
+  static void take_undecodable(const Probed& undecodable, const ProbeRange& range, Probed& probed);
   bool take_error(const rd_kafka_message_t& message, const ProbeRange& range, Probed& probed);
 
   Fetcher fetcher_;

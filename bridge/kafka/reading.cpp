@@ -13,6 +13,7 @@ namespace {
 
 constexpr Millis kAskInterval = 1000;
 constexpr Millis kTurn = 10'000;
+constexpr Millis kDoubt = 5000;
 constexpr Millis kStuck = 30'000;  // a slow link may need long for one large record: doubled each time it did not help
 
 bool is_broken(const Verdict& verdict) {
@@ -74,7 +75,7 @@ void Reading::consume(Partition partition, Offset offset) {
   stop(partition);
   if (offset == kUnknown) return;
   Lane& lane = this->lane(partition);
-  lane.out_of_range = lane.undecodable = false;
+  lane.out_of_range = lane.undecodable = lane.doubted = false;
   lane.consumed_from = offset;
   for (Offset* verified : {&lane.verified, &lane.verified_lately, &lane.verified_long_ago})
     if (*verified == kUnknown || *verified > offset) *verified = offset;
@@ -212,7 +213,10 @@ void Reading::repair(const CheckAnswer& answer) {
     if (!answered || !lane.troubled()) continue;
     if (lane.undecodable) {
       const auto found = answer.undecodable.find(partition);
-      if (found == answer.undecodable.end()) continue;
+      if (found == answer.undecodable.end()) {
+        if (lane.doubted) consume(partition, source_.next(partition));
+        continue;
+      }
       source_.end(partition, found->second.from);
       if (found->second.from < found->second.to) source_.skip(partition, found->second.to, "undecodable");
     }
@@ -248,18 +252,23 @@ ChannelNumbers Reading::numbers() {
   return numbers;
 }
 
-void Reading::unstick(Millis now) {
+void Reading::unstick(Millis now, std::uint64_t cut_short) {
   for (std::size_t i = 0; i < std::min(lanes_.size(), tally_.stable.size()); ++i)
-    unstick(static_cast<Partition>(i), now);
+    unstick(static_cast<Partition>(i), now, cut_short);
 }
 
-void Reading::unstick(Partition partition, Millis now) {
+void Reading::unstick(Partition partition, Millis now, std::uint64_t cut_short) {
   Lane& lane = lanes_[partition];
   const Offset next = source_.next(partition);
   if (lane.consumed_from == kUnknown || lane.troubled() || next >= tally_.stable[partition]) return;
   if (std::exchange(lane.stuck_at, next) != next) {
     lane.stuck_since = now;
     lane.patience = kStuck;
+    lane.cut_short = cut_short;
+  } else if (now - lane.stuck_since > kDoubt && cut_short - lane.cut_short > Handle::kHopeless) {
+    spdlog::debug("{} [{}] at {}: answers without a whole record", channel()->topic, partition, next);
+    lane.cut_short = cut_short;
+    troubled_ = lane.undecodable = lane.doubted = true;
   } else if (now - lane.stuck_since > lane.patience) {
     spdlog::warn("topic {} [{}]: nothing came at {} for {} s; starting anew", channel()->topic, partition, next,
                  lane.patience / 1000);

@@ -47,14 +47,16 @@ class Reading {
   void heed(const LearnAnswer& answer);
 
   ChannelNumbers numbers();
-  // Starts anew what has stood still for long although there is more.
-  void unstick(Millis now);
+  // Starts anew what has stood still for long although there is more. `cut_short` is the handle's: where that grows
+  // meanwhile, there may be something that can't be read.
+  void unstick(Millis now, std::uint64_t cut_short);
 
  private:
   struct Lane {
     Offset consumed_from = kUnknown;  // by librdkafka; kUnknown while it does not
     bool out_of_range = false;
     bool undecodable = false;
+    bool doubted = false;  // nobody said that it is undecodable; it may only be slow
     Offset asked = kUnknown;     // its `next` when it was asked about last
     Offset verified = kUnknown;  // what stands before it was there when it was looked at last
     Offset verified_lately = kUnknown;    // … some seconds before that
@@ -63,6 +65,7 @@ class Reading {
     Offset stuck_at = kUnknown;
     Millis stuck_since = 0;
     Millis patience = 0;
+    std::uint64_t cut_short = 0;  // when it stood still
     bool troubled() const { return out_of_range || undecodable; }
     void verify(Offset next, Millis now);
   };
@@ -76,7 +79,7 @@ class Reading {
   void recreate(const CheckAnswer& answer);
   void truncate(const CheckAnswer& answer);
   void go_on(Partition partition);
-  void unstick(Partition partition, Millis now);
+  void unstick(Partition partition, Millis now, std::uint64_t cut_short);
   void resume_if_denied();
 
   rd_kafka_queue_t* queue_;

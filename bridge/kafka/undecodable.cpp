@@ -13,7 +13,7 @@ using Kind = Probed::Kind;
 
 bool silent(const Probed& probed) { return probed.kind == Kind::unavailable || probed.kind == Kind::no_partition; }
 
-// One batch, or what the broker itself can't read, from a place in it on.
+// One batch, or what can't be read of which nobody says where it begins, from a place in it on.
 class BadBatch {
  public:
   // `answered_ms`: how long it took to hear that it is bad.
