@@ -92,9 +92,9 @@ class Proxy:
 
 
 class HAProxy(Proxy):
-    """Plain, or with `certificate` TLS."""
+    """Plain, or with `certificate` TLS; on a `sub_path` if there is one."""
 
-    def __init__(self, folder, ports, certificate=None):
+    def __init__(self, folder, ports, certificate=None, sub_path=None):
         self.folder = folder
         self.port, self._stats = free_ports(2)
         if certificate:
@@ -105,6 +105,7 @@ class HAProxy(Proxy):
         where = {f"BRIDGE_{n + 1}": f"127.0.0.1:{ports[n] if n < len(ports) else nobody[n]}" for n in range(3)}
         environment = {"LISTEN": f"127.0.0.1:{self.port}", **where}
         environment |= {"CERTIFICATE": str(certificate[2])} if certificate else {}
+        environment |= {"SUB_PATH": sub_path} if sub_path else {}
         self._run([shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", str(OPS / "haproxy.cfg"), "-f", str(stats)], environment)
 
     def servers(self, backend):

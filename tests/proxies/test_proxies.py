@@ -204,6 +204,27 @@ async def test_the_page_under_a_sub_path_with_tls(kafka, topic, bridge, nginx):
         await TlsTransport.connect(p.port, "/live/ws", origin="https://elsewhere.example")
 
 
+async def test_haproxy_on_a_sub_path(kafka, topic, bridge, haproxy, tls):
+    """What lies outside is not the bridge's; what lies inside goes on from its position."""
+    t = topic(1)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    (port,) = free_ports(1)
+    p = haproxy(port, certificate=tls, sub_path="/live")
+    b = bridge(t, listen=f"127.0.0.1:{port}", public_url=public_url(p.port), web=ROOT / "build" / "web")
+    b.wait_ready()
+    p.poll(lambda: p.get("/live/readyz")[0] == 200, "the bridge behind HAProxy")
+    assert p.get("/live/")[0] == p.get("/live/app.js")[0] == 200
+    assert [p.get(path)[0] for path in ("/", "/ws", "/livestock", "/elsewhere")] == [404] * 4
+    client = Subscriber({t.name: "earliest"}, TlsTransport)
+    for seed in ("before", "away"):
+        fill(producer, t, 300, seed=seed)
+        await client.connect(p.port, "/live/ws")
+        await client.reach(t.name, t.ends())
+        await client.cut()
+    await asyncio.to_thread(assert_right, t, client)
+
+
 async def test_haproxy_with_tls(kafka, topic, bridge, haproxy, tls):
     t = topic(1)
     b = bridge(t, public_url="https://example.com")

@@ -202,6 +202,7 @@ export class Live {
     const open = watch.channel.outages.open;
     if (open && open.cause !== "Kafka unreachable") {
       watch.channel.outages.heal(0, now);
+      this.stillAway(watch.channel, now);
       queueMicrotask(() => this.settle(watch, null));
     }
   }
@@ -211,7 +212,13 @@ export class Live {
     outages.heal(what.updates, now);
     const last = outages.outages.at(-1);
     if (last) last.updates = what.updates;
+    this.stillAway(watch.channel, now);
     this.settle(watch, what);
+  }
+
+  /** The bridge is back, Kafka is not. */
+  private stillAway({ outages }: Channel, now: number): void {
+    if (this.link.kafkaDownSince > 0) outages.begin(now, "Kafka unreachable");
   }
 
   private settle(watch: Watch, what: Recovered | null): void {

@@ -85,6 +85,11 @@ export class FakeBridge {
     this.channels.set(channel, { ...source, earliest: p => firsts[p] });
   }
 
+  /** What was produced until then is in its memory. */
+  get known(): number {
+    return this.downSince || this.now();
+  }
+
   get kafkaDownSince(): number {
     return this.downSince;
   }
@@ -158,9 +163,9 @@ class Session {
     const now = this.bridge.now();
     if (this.bridge.mute) return;
     if (now - this.heard > this.bridge.heartbeat / 2) this.send({ heartbeat: { time: now } });
-    if (this.bridge.kafkaDownSince || now - this.pumped < this.bridge.slow) return;
+    if (now - this.pumped < this.bridge.slow) return;
     this.pumped = now;
-    for (const [name, sub] of this.subs) this.serve(name, sub, now);
+    for (const [name, sub] of this.subs) this.serve(name, sub, this.bridge.known);
   }
 
   private serve(name: string, sub: Sub, now: number): void {
@@ -210,7 +215,7 @@ class Session {
     const source = this.bridge.channels.get(channel);
     if (!source || this.bridge.forbidden.has(channel)) return this.send({ error: { code: "channel_unavailable", message: `no channel "${channel}"`, retry: false, channel }, id });
     if (this.bridge.denied.has(channel)) return this.send({ error: { code: "topic_unavailable", message: "not authorized", retry: true, channel }, id });
-    const now = this.bridge.now(), partitions = [...Array(source.partitions).keys()];
+    const now = this.bridge.known, partitions = [...Array(source.partitions).keys()];
     const next = partitions.map(p => this.start(source, p, from, now));
     const head = partitions.map(p => source.latest(p, now));
     const end = to === undefined ? null : partitions.map(p => Math.max(next[p], this.start(source, p, to, now)));

@@ -60,10 +60,13 @@ test("Kafka that is still away after a break went but once, and away since when 
   assert.notEqual(line.bridge.kafkaDownSince, first);
   await until(() => line.link.kafkaDownSince === line.bridge.kafkaDownSince);
   await line.link.client.channels();
-  await pass(0);
+  await line.link.client.channels();
+  await until(() => receipts.length === 1);
   assert.deepEqual(told, [[true, first]]);
+  assert.equal(channel.outages.badge(0, Infinity).kind, "outage");
   line.bridge.setKafka(true);
   await until(() => line.link.kafkaDownSince === 0);
+  assert.equal(channel.outages.badge(0, Infinity).kind, "exact");
   assert.deepEqual(told.map(([down]) => down), [true, false]);
 });
 
