@@ -105,7 +105,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
     };
     connection_->gate.upgrade(on_writable, [this] { end_in_time(); });
     stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
-      if (kind == websocket::frame_type::ping) session_->receive_ping();
+      if (kind != websocket::frame_type::close) session_->receive_ping();
     });
     session_->open();
     for (auto& [command, error] : subscriptions_in(target_)) session_->receive_query(std::move(command), error);

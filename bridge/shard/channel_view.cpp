@@ -30,6 +30,9 @@ void ChannelView::start_partition(Partition partition, Offset start) {
 void ChannelView::reset(const LogReset& reset) {
   log.restart(reset.start, 0);
   live_ = reset.start;
+  ++resets;
+  bounds.forget();
+  for (auto& [at, question] : times) question.forget();
   forget_anchors();
   if (reset.reason == "recreated") {
     lost_.clear();

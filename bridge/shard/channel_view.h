@@ -45,6 +45,7 @@ struct ChannelView {
   std::vector<std::function<void()>> waiting_for_anchors;
   std::vector<Subscription*> subscriptions;
 
+  std::uint64_t resets = 0;  // an answer that was asked for before the last one is of another log
   Question<std::vector<Bounds>> bounds;
   std::map<std::vector<Millis>, Question<TimeOffsets>> times;
 

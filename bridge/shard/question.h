@@ -33,6 +33,8 @@ class Question {
     for (const Done& done : waiting) done(kept);
   }
 
+  void forget() { answer_.reset(); }  // what is known: who waits, waits on
+
   bool idle(Millis now, Millis keep) const { return waiting_.empty() && now >= asked_ + keep; }
 
  private:

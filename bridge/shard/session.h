@@ -26,10 +26,8 @@ struct SessionLimits {
   std::size_t unsent_replies = 256 << 10;
 };
 
-// Since when a session holds bytes that its socket did not take, the how manieth it was to begin so (0: it holds none), and
-// what its client had acknowledged by then.
+// Since when a session holds bytes that its socket did not take, and what its client had acknowledged by then.
 struct Pin {
-  std::uint64_t turn = 0;
   Millis since = 0;
   std::uint64_t acknowledged = 0;
 };
@@ -44,7 +42,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void close();  // the connection is gone: lets go of everything
   void receive(std::string_view message);
   void receive_binary();
-  void receive_ping();  // counts as a message
+  void receive_ping();  // or a pong that nobody asked for: counts as a message
   void receive_query(SubscribeCommand command, const std::optional<Error>& error);
 
   // ---- for the transport
@@ -61,6 +59,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void sent(std::size_t bytes);
   void pinned(std::size_t bytes);  // what the blocked gate holds now
   const Pin& pin() const { return pin_; }
+  hooks::Hook pin_hook;
   bool reads_on();  // since it was pinned, or this was last asked, its client has acknowledged something: pinned anew
   void serve() override { outlet_.serve(); }
 
@@ -76,6 +75,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void channel_closed(const std::string& channel, std::string_view code);
   void count(const Cursor::Item& item);
   void drain(Millis reconnect_in);
+  void stalled(std::string_view why);  // closes, and counts once
   Outlet& outlet() { return outlet_; }
 
   // ---- for the watch (shard/watch.h)
@@ -105,6 +105,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
 
  private:
   void shard_round();
+  void pin(std::uint64_t acknowledged);
   bool may_talk();
   void subscribe(SubscribeCommand command, CommandId id);
   void on(const SubscribeCommand& command, CommandId id);
@@ -143,6 +144,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   std::uint64_t sent_bytes_ = 0;
   std::size_t pinned_ = 0;
   Pin pin_;
+  bool stalled_ = false;
   Millis opened_ = 0;
   bool open_ = false;
 };

@@ -100,16 +100,27 @@ void Session::count(const Cursor::Item& item) {
 
 void Session::pinned(std::size_t bytes) {
   if (bytes == pinned_) return;
-  if (bytes == 0) pin_ = {};
-  if (pinned_ == 0 && bytes > 0) pin_ = shard_.next_pin(outlet_.progress().acknowledged);
+  if (bytes == 0) pin_hook.unlink();
+  if (pinned_ == 0 && bytes > 0) pin(outlet_.progress().acknowledged);
   shard_.pinned(bytes, std::exchange(pinned_, bytes));
+}
+
+void Session::pin(std::uint64_t acknowledged) {
+  pin_ = {steady_millis(), acknowledged};
+  shard_.pin(*this);
 }
 
 bool Session::reads_on() {
   const auto acknowledged = outlet_.progress().acknowledged;
   if (acknowledged == pin_.acknowledged) return false;
-  pin_ = shard_.next_pin(acknowledged);
+  pin(acknowledged);
   return true;
+}
+
+void Session::stalled(std::string_view why) {
+  if (std::exchange(stalled_, true)) return;
+  add(shard_.probe().stalled);
+  outlet_.close(4408, std::string(why));
 }
 
 void Session::sent(std::size_t bytes) {

@@ -10,13 +10,14 @@ namespace {
 
 constexpr Millis kBoundsKeep = 1000;
 constexpr Millis kTimesKeep = 5000;
+constexpr std::size_t kMostTimes = 64;  // lists of times of one channel that are kept without need
 
 }  // namespace
 
 Shard::Shard(ShardOptions options, std::set<std::string> expected, Archive& archive, PageCache& pages, ShardProbe& probe)
     : options_(std::move(options)), expected_(std::move(expected)), archive_(archive), pages_(pages), probe_(probe),
       inbox_(options_.inbox_bytes), rounds_(io_, probe_),
-      watch_(io_, {options_.heartbeat, options_.stall_timeout}, probe_) {}
+      watch_(io_, {options_.heartbeat, options_.stall_timeout}) {}
 
 // Connections live in what still waits in io_, which goes last: their sessions leave while there is something to leave.
 Shard::~Shard() {
@@ -165,7 +166,10 @@ void Shard::leave(Session& session) {
   sub(probe_.sessions);
 }
 
-Pin Shard::next_pin(std::uint64_t acknowledged) { return {++pins_, steady_millis(), acknowledged}; }
+void Shard::pin(Session& session) {
+  session.pin_hook.unlink();
+  pins_.push_back(session);
+}
 
 void Shard::pinned(std::size_t now, std::size_t before) {
   pinned_bytes_ += now - before;
@@ -175,28 +179,19 @@ void Shard::pinned(std::size_t now, std::size_t before) {
 
 // Those go whose clients have acknowledged nothing for a moment, the longest first. Who reads, however slowly, stays.
 void Shard::make_room() {
-  while (pinned_bytes_ > options_.pinned_bytes) {
-    Session* longest = longest_pinned();
-    if (!longest) return;
-    if (const Millis left = longest->pin().since + options_.blocked_moment - steady_millis(); left > 0) {
+  while (pinned_bytes_ > options_.pinned_bytes && !pins_.empty()) {
+    Session& longest = pins_.front();
+    if (const Millis left = longest.pin().since + options_.blocked_moment - steady_millis(); left > 0) {
       room_wanted_ = true;
       return after(left, [this] {
         room_wanted_ = false;
         make_room();
       });
     }
-    if (longest->reads_on()) continue;
-    add(probe_.stalled);
-    longest->outlet().close(4408, "the longest-stalled connection made room");
-    longest->pinned(0);  // as good as gone
+    if (longest.reads_on()) continue;
+    longest.stalled("the longest-stalled connection made room");
+    longest.pinned(0);  // as good as gone
   }
-}
-
-Session* Shard::longest_pinned() const {
-  Session* longest = nullptr;
-  for (Session* session : sessions_)
-    if (session->pin().turn && (!longest || session->pin().turn < longest->pin().turn)) longest = session;
-  return longest;
 }
 
 std::vector<ChannelSummary> Shard::summaries() const {
@@ -216,28 +211,34 @@ void Shard::ask_page(ChannelPtr channel, Partition partition, Offset from, OnPag
 }
 
 void Shard::ask_bounds(const std::shared_ptr<ChannelView>& view, OnBounds done) {
-  const auto ask = [this, &view] {
-    archive_.bounds(view->channel, [this, view](Result<std::vector<Bounds>> bounds) {
-      post([view, bounds = std::move(bounds)] { view->bounds.answer(bounds); });
+  view->bounds.put(steady_millis(), kBoundsKeep, [&] { fetch_bounds(view); }, std::move(done));
+}
+
+void Shard::fetch_bounds(const std::shared_ptr<ChannelView>& view) {
+  archive_.bounds(view->channel, [this, view, resets = view->resets](Result<std::vector<Bounds>> bounds) {
+    post([this, view, resets, bounds = std::move(bounds)] {
+      if (view->resets != resets) return fetch_bounds(view);
+      view->bounds.answer(bounds);
     });
-  };
-  view->bounds.put(steady_millis(), kBoundsKeep, ask, std::move(done));
+  });
 }
 
 void Shard::ask_times(const std::shared_ptr<ChannelView>& view, std::vector<Millis> at, OnTimes done) {
   for (Millis& time : at) time = time < 0 ? 0 : time / 1000 * 1000;
   const Millis now = steady_millis();
-  std::erase_if(view->times, [&](const auto& one) { return one.second.idle(now, kTimesKeep); });
-  auto& question = view->times[at];
-  const auto ask = [this, &view, &at] {
-    archive_.times(view->channel, at, [this, view, at](Result<TimeOffsets> times) {
-      post([view, at, times = std::move(times)]() mutable {
-        if (times) view->place_times(at, *times);
-        view->times[at].answer(times);
-      });
+  const Millis keep = view->times.size() < kMostTimes ? kTimesKeep : 0;
+  std::erase_if(view->times, [&](const auto& one) { return one.second.idle(now, keep); });
+  view->times[at].put(now, kTimesKeep, [&] { fetch_times(view, at); }, std::move(done));
+}
+
+void Shard::fetch_times(const std::shared_ptr<ChannelView>& view, const std::vector<Millis>& at) {
+  archive_.times(view->channel, at, [this, view, at, resets = view->resets](Result<TimeOffsets> times) {
+    post([this, view, at, resets, times = std::move(times)]() mutable {
+      if (view->resets != resets) return fetch_times(view, at);
+      if (times) view->place_times(at, *times);
+      view->times[at].answer(times);
     });
-  };
-  question.put(now, kTimesKeep, ask, std::move(done));
+  });
 }
 
 // The record before each partition's end, read back once, so that who never receives an update can resume.

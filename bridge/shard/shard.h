@@ -64,7 +64,7 @@ class Shard {
   const std::set<Session*>& sessions() const { return sessions_; }
   // What one session's blocked gate holds: so much now, so much before. Over the limit the longest-stalled goes.
   void pinned(std::size_t now, std::size_t before);
-  Pin next_pin(std::uint64_t acknowledged);
+  void pin(Session& session);  // behind all who are
 
   // ---- questions: answered on its thread
   void ask_page(ChannelPtr channel, Partition partition, Offset from, OnPage done);
@@ -76,7 +76,8 @@ class Shard {
  private:
   void drain();
   void make_room();
-  Session* longest_pinned() const;
+  void fetch_bounds(const std::shared_ptr<ChannelView>& view);
+  void fetch_times(const std::shared_ptr<ChannelView>& view, const std::vector<Millis>& at);
   void on(LogOpened&& opened);
   void on(LogAppended&& appended);
   void on(LogTrimmed&& trimmed);
@@ -106,7 +107,9 @@ class Shard {
   bool topics_known_ = false;
   std::set<Session*> sessions_;
   std::size_t pinned_bytes_ = 0;
-  std::uint64_t pins_ = 0;
+  boost::intrusive::list<Session, boost::intrusive::member_hook<Session, hooks::Hook, &Session::pin_hook>,
+                         boost::intrusive::constant_time_size<false>>
+      pins_;  // whose gates hold bytes, the longest first
   bool room_wanted_ = false;
   Watch watch_;
   KafkaStatus kafka_{false, 0};  // nothing is known yet

@@ -7,9 +7,9 @@
 
 namespace tailrace {
 
-Watch::Watch(boost::asio::io_context& io, WatchLimits limits, ShardProbe& probe)
+Watch::Watch(boost::asio::io_context& io, WatchLimits limits)
     : timer_(io), limits_(limits),
-      every_(std::clamp<Millis>(std::min(limits.heartbeat / 2, limits.stall_timeout / 4), 10, 15'000)), probe_(probe) {}
+      every_(std::clamp<Millis>(std::min(limits.heartbeat / 2, limits.stall_timeout / 4), 10, 15'000)) {}
 
 void Watch::add(Session& session, Millis now) {
   session.watch = {now + every_, now, 0, now};
@@ -41,10 +41,7 @@ void Watch::look() {
 
 void Watch::look_at(Session& session, Millis now) {
   const auto held = session.shared_from_this();
-  if (stalled(session, now)) {
-    tailrace::add(probe_.stalled);
-    return session.outlet().close(4408, "stalled");
-  }
+  if (stalled(session, now)) return session.stalled("stalled");
   const bool quiet = now - session.watch.last_sent + every_ > limits_.heartbeat;
   if (quiet && !session.outlet().blocked()) session.say(heartbeat_frame(now_millis()));
 }

@@ -13,7 +13,7 @@ struct WatchLimits {
 
 class Watch {
  public:
-  Watch(boost::asio::io_context& io, WatchLimits limits, ShardProbe& probe);
+  Watch(boost::asio::io_context& io, WatchLimits limits);
 
   void add(Session& session, Millis now);
   static void remove(Session& session) { session.watch_hook.unlink(); }
@@ -30,7 +30,6 @@ class Watch {
   boost::asio::steady_timer timer_;
   const WatchLimits limits_;
   const Millis every_;
-  ShardProbe& probe_;
   List sessions_;  // soonest due first
   bool armed_ = false;
 };

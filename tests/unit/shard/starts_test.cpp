@@ -279,6 +279,24 @@ TEST_F(Starts, a_reset_while_a_start_is_looked_for_begins_the_search_again) {
   EXPECT_EQ(heard(*client), "subscribed#1 0:0,1:0; 0:0-5");
 }
 
+TEST_F(Starts, what_was_known_before_a_reset_is_of_another_log) {
+  open_at_the_end();
+  kafka_.expire(0, 30);
+  EXPECT_TRUE(heard(*subscribe(R"("from":"earliest")")).starts_with("subscribed#1 0:30,1:0"));
+  auto asking = connect();
+  asking->say(R"({"op":"subscribe","id":1,"channel":"metrics","from":{"time":10000}})");  // not in the log: asked
+  settle(false);
+  ASSERT_GT(kafka_.unanswered(), 0u);
+  settle();
+  EXPECT_TRUE(heard(*asking).starts_with("subscribed#1 "));
+  kafka_.partitions.assign(2, {});
+  kafka_.add(0, 60);
+  pages_.forget(7);
+  deliver(LogReset{7, "recreated", {60, 0}, {0, 0}});
+  EXPECT_TRUE(heard(*subscribe(R"("from":"earliest")")).starts_with("subscribed#1 0:0,1:0"));
+  EXPECT_TRUE(heard(*subscribe(R"("from":{"time":10000})")).starts_with("subscribed#1 0:10,1:0"));
+}
+
 // ---- without an answer
 
 TEST_F(Starts, while_kafka_does_not_answer_a_subscription_is_pending) {

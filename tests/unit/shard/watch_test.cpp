@@ -40,6 +40,8 @@ TEST_F(Watched, who_acknowledges_nothing_for_the_whole_time_is_stalled) {
   run_until([&] { return stalled->closed(); });
   EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(200));
   EXPECT_EQ(stalled->close_code, 4408);
+  idle->frames.clear();
+  run_until([&] { return heard_of(*idle, R"({"heartbeat")"); });  // however long its socket takes to go
   EXPECT_EQ(probe_.stalled, 1u);
   EXPECT_FALSE(slow->closed());
   EXPECT_FALSE(idle->closed());
