@@ -16,7 +16,7 @@ namespace tailrace {
 struct FetchSizes {
   int fetch_bytes = 256 << 10;
   int queue_kilobytes = 64;
-  int statistics_ms = 1000;
+  int statistics_ms = 0;  // who asks for them must be served all the time: they queue up
 };
 
 class Fetcher {

@@ -116,8 +116,8 @@ void Handle::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* o
 int Handle::on_statistics(rd_kafka_t*, char* json, std::size_t size, void* opaque) {
   Callbacks& callbacks = *static_cast<Callbacks*>(opaque);
   callbacks.received.store(sum_of("\"rx_bytes\":", {json, size}), std::memory_order_relaxed);
-  callbacks.cut_short.store(sum_of("\"rxpartial\":", {json, size}), std::memory_order_relaxed);
-  callbacks.statistics.fetch_add(1, std::memory_order_relaxed);
+  const auto number = callbacks.statistics.number + 1;
+  callbacks.statistics = {number, sum_of("\"rxpartial\":", {json, size}), sum_of("\"next_offset\":", {json, size})};
   return 0;  // the library frees the text
 }
 

@@ -54,19 +54,20 @@ class Handle {
 
   // Bytes that brokers sent, as of the last statistics; needs statistics.interval.ms. Any thread.
   std::uint64_t received() const { return callbacks_->received.load(std::memory_order_relaxed); }
-  // Answers without one whole record in them, likewise. librdkafka asks for twice as much then, so a large record costs a
-  // few of them; it says nothing where no size will ever do.
-  std::uint64_t cut_short() const { return callbacks_->cut_short.load(std::memory_order_relaxed); }
-  std::uint64_t statistics() const { return callbacks_->statistics.load(std::memory_order_relaxed); }  // how many came
-  static constexpr std::uint64_t kHopeless = 16;  // cut short: from the smallest fetch to the largest record are fewer
+
+  struct Statistics {
+    std::uint64_t number = 0;     // how many came
+    std::uint64_t cut_short = 0;  // answers of brokers whose last batch was not whole
+    std::uint64_t places = 0;     // where the partitions are read next, summed up
+  };
+  const Statistics& statistics() const { return callbacks_->statistics; }  // on the thread that serves
 
  private:
   struct Callbacks {
     std::string trouble;
     bool all_down = false;
     std::atomic<std::uint64_t> received = 0;
-    std::atomic<std::uint64_t> cut_short = 0;
-    std::atomic<std::uint64_t> statistics = 0;
+    Statistics statistics;
     Delivered delivered;
   };
   static void on_error(rd_kafka_t*, int error, const char* reason, void* opaque);

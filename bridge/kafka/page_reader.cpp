@@ -23,8 +23,8 @@ constexpr int kShortMillis = 1000;
 constexpr int kRow = 2;  // pages in a row before it reads ahead
 
 // About one page of small records at a time, and nothing more until asked for.
-constexpr PartitionStream::Style kSingle{{256 << 10, 64}, false};
-constexpr PartitionStream::Style kAhead{{1 << 20, 512}, true};
+constexpr PartitionStream::Style kSingle{{256 << 10, 64, 1000}, false};
+constexpr PartitionStream::Style kAhead{{1 << 20, 512, 1000}, true};
 
 }  // namespace
 
@@ -58,7 +58,6 @@ Result<PagePtr> PageReader::read(const PageRequest& request) {
       const bool error = message->err;
       verdict = take(*message, request, page);
       if (!error) last = heeded = Clock::now();  // an error that comes again and again is no life
-      if (!error) cut_short_ = stream_->handle().cut_short();
     } else if (Clock::now() - heeded > kSilence) {
       const Offset before = page.next();
       verdict = heed_silence(request, page, Clock::now() - last > kLongSilence);
@@ -88,7 +87,7 @@ void PageReader::stand(const PageRequest& request) {
 
 void PageReader::start(const PageRequest& request, Offset offset) {
   stream_->start(request.channel->topic, request.partition, offset);
-  cut_short_ = stream_->handle().cut_short();
+  standstill_ = {};
 }
 
 PageReader::Verdict PageReader::take(const rd_kafka_message_t& message, const PageRequest& request,
@@ -139,7 +138,7 @@ PageReader::Verdict PageReader::heed_silence(const PageRequest& request, PageBui
   }
   const Offset stable = ask(request, kStable);
   if (stable != kUnknown && stable <= page.next()) return finish(page, page.next(), true);
-  if (hopeless()) return skip_undecodable(request, page, page.next());
+  if (standstill_.hopeless(stream_->handle().statistics())) return skip_undecodable(request, page, page.next());
   if (!long_silence || page.next() > request.from) return std::nullopt;
   if (const auto bad = undecodable_before(request)) return skip_undecodable(request, page, *bad);
   return std::nullopt;
@@ -167,9 +166,10 @@ PageReader::Verdict PageReader::heed_out_of_range(const PageRequest& request, Pa
 // What can't be read begins at `from`, which may lie before the page.
 PageReader::Verdict PageReader::skip_undecodable(const PageRequest& request, PageBuilder& page, Offset from) {
   stream_->stop();
+  Probe probe(settings_, stopping_, Probe::kSeesStandstill);
   const auto look = [&](Offset offset, int patience_ms) {
     const ProbeRange range{request.partition, offset, request.end, ProbeRange::Which::first};
-    return records().look(request.channel->topic, range, patience_ms);
+    return probe.look(request.channel->topic, range, patience_ms);
   };
   const auto found = find_undecodable(from, request.end, look);
   if (!found) return fail("unavailable", "Kafka did not say how far what can't be read reaches");

@@ -8,6 +8,7 @@
 #include "kafka/page_source.h"
 #include "kafka/partition_stream.h"
 #include "kafka/probe.h"
+#include "kafka/standstill.h"
 
 #include <atomic>
 #include <memory>
@@ -30,7 +31,6 @@ class PageReader final : public PageSource {
 
   void stand(const PageRequest& request);
   void start(const PageRequest& request, Offset offset);
-  bool hopeless() const { return stream_->handle().cut_short() - cut_short_ > Handle::kHopeless; }
   Verdict heed_silence(const PageRequest& request, PageBuilder& page, bool long_silence);
   Verdict take(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
   Verdict take_error(const rd_kafka_message_t& message, const PageRequest& request, PageBuilder& page);
@@ -54,7 +54,7 @@ class PageReader final : public PageSource {
   std::uint64_t generation_ = 0;  // of what was read last
   int pages_in_a_row_ = 0;
   int restarts_ = 0;  // while reading one page
-  std::uint64_t cut_short_ = 0;  // as of when the stream started, or a record came
+  Standstill standstill_;  // of the stream
   std::uint64_t counted_ = 0;  // bytes that the probe knows of
 };
 

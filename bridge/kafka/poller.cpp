@@ -19,7 +19,7 @@ constexpr Millis kCheckInterval = 3000;
 Properties poller_properties(const KafkaSettings& settings) {
   Properties properties = Handle::consumer_properties(settings);
   // Only bytes bound the prefetch: at a bound, librdkafka before 2.2 looks again only after a second.
-  properties.insert(properties.end(), {{"queued.min.messages", "10000000"}, {"statistics.interval.ms", "2000"}});
+  properties.insert(properties.end(), {{"queued.min.messages", "10000000"}});
   return properties;
 }
 
@@ -96,7 +96,7 @@ void Poller::tell_numbers(Reading& reading) {
   const std::int64_t lag = reading.tally().lag;
   publish(reading.numbers());
   probe_.lag.fetch_add(reading.tally().lag - lag, std::memory_order_relaxed);
-  if (reading.tally().lag > 0) reading.unstick(now_, handle_.cut_short());
+  if (reading.tally().lag > 0) reading.unstick(now_);
   if (reading.uneasy()) uneasy_.insert(&reading);
   if (lively || reading.tally().lag > 0) change(reading);  // until it is quiet
 }

@@ -1,11 +1,11 @@
 #include "kafka/probe.h"
 
 #include "kafka/message.h"
+#include "kafka/standstill.h"
 #include "kafka/trouble.h"
 #include "wire/fingerprint.h"
 
 #include <chrono>
-#include <utility>
 
 namespace tailrace {
 namespace {
@@ -29,28 +29,11 @@ Probed::Kind kind_of(Trouble trouble) {
   }
 }
 
-// Whether a whole record may still come. What the statistics counted before it began is not its own.
-class Hope {
- public:
-  explicit Hope(const Handle& handle) : handle_(handle), statistics_(handle.statistics()) {}
-
-  bool lost() {
-    if (handle_.statistics() == statistics_) return false;
-    if (!std::exchange(counting_, true)) before_ = handle_.cut_short();
-    return handle_.cut_short() - before_ > Handle::kHopeless;
-  }
-
- private:
-  const Handle& handle_;
-  const std::uint64_t statistics_;
-  bool counting_ = false;
-  std::uint64_t before_ = 0;
-};
-
 }  // namespace
 
-Probe::Probe(const KafkaSettings& settings, const std::atomic<bool>& stopping)
-    : fetcher_(settings, FetchSizes{.fetch_bytes = 64 << 10, .queue_kilobytes = 16, .statistics_ms = 200}), stopping_(stopping) {}
+Probe::Probe(const KafkaSettings& settings, const std::atomic<bool>& stopping, int statistics_ms)
+    : fetcher_(settings, FetchSizes{.fetch_bytes = 64 << 10, .queue_kilobytes = 16, .statistics_ms = statistics_ms}),
+      stopping_(stopping) {}
 
 Probed Probe::look(const std::string& topic, const ProbeRange& range, int patience_ms) {
   return look(topic, std::vector<ProbeRange>{range}, patience_ms).front();
@@ -60,7 +43,7 @@ std::vector<Probed> Probe::look(const std::string& topic, const std::vector<Prob
   const auto deadline = Clock::now() + std::chrono::milliseconds(patience_ms);
   auto silent_since = Clock::now();
   std::vector<Probed> found(ranges.size());
-  Hope hope(fetcher_.handle());
+  Standstill standstill;
   Open open;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     open[ranges[i].partition] = i;
@@ -75,7 +58,7 @@ std::vector<Probed> Probe::look(const std::string& topic, const std::vector<Prob
       open.erase(at);
     } else {
       fetcher_.nudge(topic, open.begin()->first);
-      if (open.size() == 1 && hope.lost()) {
+      if (ranges.size() == 1 && standstill.hopeless(fetcher_.handle().statistics())) {
         const auto [partition, index] = *open.begin();
         take_undecodable({Probed::Kind::undecodable, kUnknown, 0, 0, false}, ranges[index], found[index]);
         fetcher_.stop(topic, partition);

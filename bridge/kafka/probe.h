@@ -39,8 +39,10 @@ struct Probed {
 
 class Probe {
  public:
-  // `stopping` ends a wait early.
-  Probe(const KafkaSettings& settings, const std::atomic<bool>& stopping);
+  // `stopping` ends a wait early. With kSeesStandstill one that is asked of a single range notices a batch that librdkafka
+  // is silent about; it must not live on unused.
+  static constexpr int kSeesStandstill = 200;
+  Probe(const KafkaSettings& settings, const std::atomic<bool>& stopping, int statistics_ms = 0);
 
   // One answer per range; at most one range per partition.
   std::vector<Probed> look(const std::string& topic, const std::vector<ProbeRange>& ranges, int patience_ms);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr Millis kAskInterval = 1000;
 constexpr Millis kTurn = 10'000;
-constexpr Millis kDoubt = 5000;
 constexpr Millis kStuck = 30'000;  // a slow link may need long for one large record: doubled each time it did not help
 
 bool is_broken(const Verdict& verdict) {
@@ -95,6 +94,7 @@ bool Reading::take(const rd_kafka_message_t& message, Record& record) {
     return false;
   }
   resume_if_denied();
+  lane(message.partition).doubted = false;
   read_record(message, record);
   source_.take(message.partition, record);
   tally_.meter.add(1);
@@ -145,7 +145,7 @@ std::optional<CheckRequest> Reading::ask(Millis now, bool routine) {
     lanes_[i].asked = next;
     const Offset verified = everything ? lanes_[i].verified_long_ago : lanes_[i].verified;
     request.claims.push_back({partition, verified, next, source_.trail(partition).anchors(), {}, everything});
-    if (lanes_[i].undecodable) request.undecodable.push_back(partition);
+    if (lanes_[i].undecodable || lanes_[i].doubted) request.undecodable.push_back(partition);
   }
   if (request.claims.empty()) return std::nullopt;
   suspected_ = false;
@@ -210,20 +210,17 @@ void Reading::repair(const CheckAnswer& answer) {
     const bool answered = i < answer.verdicts.size() && answer.verdicts[i].kind != Verdict::Kind::unavailable;
     if (!answered) lane.asked = kUnknown;
     if (answered && answer.finding == Finding::fine) lane.verify(next, asked_at_);
-    if (!answered || !lane.troubled()) continue;
-    if (lane.undecodable) {
-      const auto found = answer.undecodable.find(partition);
-      if (found == answer.undecodable.end()) {
-        if (lane.doubted) consume(partition, source_.next(partition));
-        continue;
-      }
+    if (!lane.in_question() || !(answered || lane.doubted)) continue;
+    const auto found = answer.undecodable.find(partition);
+    if (lane.undecodable && found == answer.undecodable.end()) continue;
+    if (found != answer.undecodable.end()) {
       source_.end(partition, found->second.from);
       if (found->second.from < found->second.to) source_.skip(partition, found->second.to, "undecodable");
     }
     if (bounds.earliest > source_.next(partition)) source_.skip(partition, bounds.earliest, "expired");
     consume(partition, source_.next(partition));
   }
-  troubled_ = std::ranges::any_of(lanes_, &Lane::troubled);
+  troubled_ = std::ranges::any_of(lanes_, &Lane::in_question);
 }
 
 std::optional<LearnRequest> Reading::ask_roots() const {
@@ -252,29 +249,24 @@ ChannelNumbers Reading::numbers() {
   return numbers;
 }
 
-void Reading::unstick(Millis now, std::uint64_t cut_short) {
+void Reading::unstick(Millis now) {
   for (std::size_t i = 0; i < std::min(lanes_.size(), tally_.stable.size()); ++i)
-    unstick(static_cast<Partition>(i), now, cut_short);
+    unstick(static_cast<Partition>(i), now);
 }
 
-void Reading::unstick(Partition partition, Millis now, std::uint64_t cut_short) {
+void Reading::unstick(Partition partition, Millis now) {
   Lane& lane = lanes_[partition];
   const Offset next = source_.next(partition);
-  if (lane.consumed_from == kUnknown || lane.troubled() || next >= tally_.stable[partition]) return;
+  if (lane.consumed_from == kUnknown || lane.in_question() || next >= tally_.stable[partition]) return;
   if (std::exchange(lane.stuck_at, next) != next) {
     lane.stuck_since = now;
     lane.patience = kStuck;
-    lane.cut_short = cut_short;
-  } else if (now - lane.stuck_since > kDoubt && cut_short - lane.cut_short > Handle::kHopeless) {
-    spdlog::debug("{} [{}] at {}: answers without a whole record", channel()->topic, partition, next);
-    lane.cut_short = cut_short;
-    troubled_ = lane.undecodable = lane.doubted = true;
   } else if (now - lane.stuck_since > lane.patience) {
-    spdlog::warn("topic {} [{}]: nothing came at {} for {} s; starting anew", channel()->topic, partition, next,
+    spdlog::warn("topic {} [{}]: nothing came at {} for {} s; looking why", channel()->topic, partition, next,
                  lane.patience / 1000);
     lane.stuck_since = now;
     lane.patience *= 2;
-    consume(partition, next);
+    troubled_ = lane.doubted = true;
   }
 }
 

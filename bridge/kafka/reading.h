@@ -47,16 +47,15 @@ class Reading {
   void heed(const LearnAnswer& answer);
 
   ChannelNumbers numbers();
-  // Starts anew what has stood still for long although there is more. `cut_short` is the handle's: where that grows
-  // meanwhile, there may be something that can't be read.
-  void unstick(Millis now, std::uint64_t cut_short);
+  // Has what stood still for long, although there is more, looked at: it may be undecodable. Else it starts anew.
+  void unstick(Millis now);
 
  private:
   struct Lane {
     Offset consumed_from = kUnknown;  // by librdkafka; kUnknown while it does not
     bool out_of_range = false;
     bool undecodable = false;
-    bool doubted = false;  // nobody said that it is undecodable; it may only be slow
+    bool doubted = false;  // perhaps undecodable, though nobody said so; perhaps slow
     Offset asked = kUnknown;     // its `next` when it was asked about last
     Offset verified = kUnknown;  // what stands before it was there when it was looked at last
     Offset verified_lately = kUnknown;    // … some seconds before that
@@ -65,8 +64,8 @@ class Reading {
     Offset stuck_at = kUnknown;
     Millis stuck_since = 0;
     Millis patience = 0;
-    std::uint64_t cut_short = 0;  // when it stood still
     bool troubled() const { return out_of_range || undecodable; }
+    bool in_question() const { return troubled() || doubted; }
     void verify(Offset next, Millis now);
   };
 
@@ -79,7 +78,7 @@ class Reading {
   void recreate(const CheckAnswer& answer);
   void truncate(const CheckAnswer& answer);
   void go_on(Partition partition);
-  void unstick(Partition partition, Millis now, std::uint64_t cut_short);
+  void unstick(Partition partition, Millis now);
   void resume_if_denied();
 
   rd_kafka_queue_t* queue_;
@@ -90,7 +89,7 @@ class Reading {
   std::vector<Lane> lanes_;
   std::uint64_t generation_ = 0;
   bool suspected_ = false;
-  bool troubled_ = false;  // a lane is
+  bool troubled_ = false;  // a lane is in question
   bool asked_ = false;  // an answer is under way
   Millis ask_after_ = 0;
   Millis asked_at_ = 0;

@@ -7,6 +7,7 @@ namespace tailrace {
 namespace {
 
 constexpr int kPatience = 5000;
+constexpr Offset kCareful = 32;
 constexpr int kBatchesInARow = 1000;  // then what was found is told, and the rest is found later
 
 using Kind = Probed::Kind;
@@ -21,11 +22,12 @@ class BadBatch {
       : place_(place), bad_(bad), patience_(std::clamp(8 * answered_ms, 1000, kPatience)), look_(look) {}
 
   // The first offset behind it; nullopt without an answer. Away from the place in growing steps, then, once that led out
-  // of the batch, into the middle.
+  // of the batch, into the middle. Where nobody names the batch a step may lead into another one: the first are small.
   std::optional<Offset> end(Offset stable) const {
     Offset inside = place_;
     Offset outside = std::max(stable, place_ + 1);
-    for (Offset step = 1; outside - inside > 1; step *= 2) {
+    const Offset careful = bad_.offset == kUnknown ? place_ + kCareful : place_;
+    for (Offset step = 1; outside - inside > 1; step = inside < careful ? 1 : 2 * step) {
       const Offset offset = inside + std::min(step, (outside - inside) / 2);
       const auto has = holds(offset);
       if (!has) return std::nullopt;

@@ -22,7 +22,7 @@ constexpr std::array<Offset, 5> kReach{Offset{1} << 62, 1 << 14, 1 << 10, 1 << 6
 }  // namespace
 
 Verifier::Verifier(const KafkaSettings& settings, IngestProbe& probe, Tell tell)
-    : probe_(probe), tell_(std::move(tell)), records_(settings, stopping_) {}
+    : probe_(probe), tell_(std::move(tell)), settings_(settings), records_(settings, stopping_) {}
 
 Verifier::~Verifier() {
   stopping_ = true;
@@ -94,11 +94,13 @@ bool Verifier::lasting(const std::string& topic, bool doubtful) {
 }
 
 void Verifier::find_extents(const CheckRequest& request, CheckAnswer& answer) {
+  if (request.undecodable.empty()) return;
+  Probe probe(settings_, stopping_, Probe::kSeesStandstill);
   for (const Claim& claim : request.claims) {
     if (std::ranges::find(request.undecodable, claim.partition) == request.undecodable.end()) continue;
     const auto first_from = [&](Offset offset, int patience_ms) {
       const ProbeRange range{claim.partition, offset, claim.bounds.stable, ProbeRange::Which::first};
-      return records_.look(request.topic, range, patience_ms);
+      return probe.look(request.topic, range, patience_ms);
     };
     if (const auto extent = find_undecodable(claim.next, claim.bounds.stable, first_from))
       answer.undecodable[claim.partition] = *extent;

@@ -45,6 +45,7 @@ class Verifier {
   IngestProbe& probe_;
   const Tell tell_;
   std::atomic<bool> stopping_ = false;
+  const KafkaSettings settings_;
   Probe records_;
   struct Doubt {
     Clock::time_point since;
