@@ -27,8 +27,8 @@ void end_in_any_case() {
 
 }  // namespace
 
-Bridge::Bridge(Settings settings, SettingSources sources, bool demo)
-    : settings_(std::move(settings)), page_settings_(std::make_shared<const Settings>(settings_)), demo_(demo),
+Bridge::Bridge(Settings settings, SettingSources sources, std::string demo_program)
+    : settings_(std::move(settings)), page_settings_(std::make_shared<const Settings>(settings_)), demo_program_(std::move(demo_program)),
       archive_(kafka_settings(settings_), settings_.readers, archive_probe_),
       pool_(pool_options(settings_), expected_channels(settings_), archive_),
       ingest_(kafka_settings(settings_), channel_specs(settings_), ingest_limits(settings_), pool_, ingest_probe_),
@@ -54,7 +54,7 @@ std::shared_ptr<const Site> Bridge::main_site(const std::vector<std::string>& or
   const auto channels = [this](Respond respond) {
     Shard& shard = pool_.shard(0);
     shard.post([this, &shard, respond = std::move(respond)] {
-      respond(HttpResponse::json(page_info_json(*page_settings_, demo_, shard.summaries())));
+      respond(HttpResponse::json(page_info_json(*page_settings_, demo_program_, shard.summaries())));
     });
   };
   OriginRules rules = origin_rules(settings_);
@@ -101,7 +101,7 @@ int Bridge::run(const std::function<void()>& started) {
   if (!settings_.listen.is_loopback())
     spdlog::warn("this listener is not loopback: anybody who reaches it may read every channel");
   await_signal();
-  if (!demo_) reload_.start();
+  if (demo_program_.empty()) reload_.start();
   if (started) started();
   io_.run();
   // It is ending already: nobody needs to ask again.

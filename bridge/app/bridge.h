@@ -17,7 +17,8 @@ namespace tailrace {
 class Bridge {
  public:
   // `sources`: where the settings came from, to read them again. `demo`: the page says so.
-  Bridge(Settings settings, SettingSources sources, bool demo = false);
+  // `demo_program`: what starts the demo that this is, for its page; empty for any other bridge.
+  Bridge(Settings settings, SettingSources sources, std::string demo_program = {});
   ~Bridge();
 
   // Until SIGTERM or SIGINT; the exit code. `started` is called once it listens.
@@ -40,7 +41,7 @@ class Bridge {
 
   const Settings settings_;  // as it was started
   std::shared_ptr<const Settings> page_settings_;  // the first shard's: as the page is told
-  const bool demo_;
+  const std::string demo_program_;
   boost::asio::io_context io_{1};  // the main thread: listeners and signals
 
   IngestProbe ingest_probe_;

@@ -57,7 +57,7 @@ std::unique_ptr<DemoBroker> start_broker(std::uint16_t port) {
 int run_demo(const DemoOptions& options, Settings settings, const StartFeed& start_feed) {
   const auto started = start_broker(options.kafka_port);
   DemoBroker& broker = *started;
-  Bridge bridge(demo_settings(broker, std::move(settings)), {}, true);
+  Bridge bridge(demo_settings(broker, std::move(settings)), {}, own_command());
   // The broker knows no times, so the back-dated records must come after the reading began: then the log has them all.
   std::shared_ptr<void> feed;
   greet(bridge.address(), broker.address());  // before the first line of the log

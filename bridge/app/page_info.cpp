@@ -45,10 +45,12 @@ void append_hints(std::string& out, const ChannelRule& rule) {
 
 }  // namespace
 
-std::string page_info_json(const Settings& settings, bool demo, const std::vector<ChannelSummary>& channels) {
+std::string page_info_json(const Settings& settings, const std::string& demo_program, const std::vector<ChannelSummary>& channels) {
   std::string out = "{";
   append_member(out, "kafka", settings.kafka_address);
-  out += demo ? ",\"demo\":true,\"channels\":[" : ",\"demo\":false,\"channels\":[";
+  out += demo_program.empty() ? ",\"demo\":false" : ",\"demo\":true";
+  if (!demo_program.empty()) append_member(out, "program", demo_program);
+  out += ",\"channels\":[";
   for (const ChannelSummary& channel : channels) {
     out += out.back() == '[' ? "{" : ",{";
     append_member(out, "name", channel.name);

@@ -1,4 +1,5 @@
-// What the page is told before it connects: where Kafka is, whether this is the demo, the channels with their hints.
+// What the page is told before it connects: where Kafka is, whether this is the demo, and then what to type for its
+// program, the channels with their hints.
 #pragma once
 
 #include "config/settings.h"
@@ -9,6 +10,6 @@
 
 namespace tailrace {
 
-std::string page_info_json(const Settings& settings, bool demo, const std::vector<ChannelSummary>& channels);
+std::string page_info_json(const Settings& settings, const std::string& demo_program, const std::vector<ChannelSummary>& channels);
 
 }  // namespace tailrace

@@ -30,8 +30,12 @@ export interface PanelSpec {
 export interface BridgeInfo {
   kafka: string;
   demo: boolean;
+  /** What starts this bridge's program in a terminal of its machine. */
+  program: string;
   channels: ChannelHint[];
 }
+
+export const kNoBridge: BridgeInfo = { kafka: "", demo: false, program: "tailrace", channels: [] };
 
 export interface ChannelHint {
   name: string;

@@ -1,6 +1,6 @@
 // All channels that the bridge lists, which of them are followed, and which are new since the page was opened.
 import type { ChannelInfo } from "tailrace";
-import type { BridgeInfo } from "../messages.ts";
+import { kNoBridge, type BridgeInfo } from "../messages.ts";
 import { Channel } from "./channel.ts";
 
 /** More topics than this are listed, and followed only when the reader asks. */
@@ -9,7 +9,7 @@ const kFreshFor = 60_000;
 
 export class Directory {
   readonly channels = new Map<string, Channel>();
-  private info: BridgeInfo = { kafka: "", demo: false, channels: [] };
+  private info: BridgeInfo = kNoBridge;
   private first = true;
   private freshUntil = new Map<string, number>();
 

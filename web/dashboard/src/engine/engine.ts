@@ -106,7 +106,7 @@ export class Engine {
       panels: frozen ? [] : painter.panels(specs, shown),
       ...(!frozen && painter.is("stats", now) ? { stats: painter.stats(specs, shown) } : null),
       ...(painter.is("channels", now) ? { channels: painter.channels(this.directory.listed, c => this.live.watches.has(c), c => this.live.paceOf(c, now), shown), offsets: { channel: name, rows: places(track?.places) } } : null),
-      ...(!frozen && painter.is("feed", now) ? { feed: shown.timeline.feed.view(f.first, f.rows) } : null),
+      ...(painter.is("feed", now) ? { feed: shown.timeline.feed.view(f.first, f.rows) } : null),
       ...(painter.is("lane", now) ? { lane: this.lane.view(now) } : null),
       receipt: this.live.episode?.replaying ? this.live.episode.view(now) : this.receipt(),
     };
@@ -180,10 +180,12 @@ export class Engine {
   }
 
   private setPanels(panels: PanelSpec[], visible: Set<string>): void {
+    const more = [...visible].some(id => !this.visible.has(id));
     this.panels = this.palette.lend(panels);
     this.visible = visible;
     for (const [name, ids] of this.live.timeline.setPanels(this.panels, this.span)) this.fill(name, ids);
     if (this.mode === "past") this.past.setPanels();
+    if (this.mode === "paused" && more) this.seek(this.pausedAt, false); // what comes into sight shows that moment too
     this.painter.refresh();
     this.changed();
   }
@@ -217,8 +219,7 @@ export class Engine {
     this.mode = on ? "paused" : "live";
     this.pausedAt = this.link.client.now();
     this.pausedRecords = this.live.records;
-    this.painter.refresh();
-    this.changed();
+    this.setFeed(this.feedWindow);
   }
 
   private seek(at: number, dragging: boolean): void {
@@ -241,7 +242,7 @@ export class Engine {
 
   private setFeed(window: { first: number; rows: number; hold: boolean }): void {
     this.feedWindow = window;
-    this.shown(0).timeline.feed.hold(window.hold);
+    this.shown(0).timeline.feed.hold(window.hold || this.mode === "paused");
     this.painter.refresh();
     this.changed();
   }
@@ -250,8 +251,7 @@ export class Engine {
     this.feedChannel = channel;
     this.live.timeline.feed.search(text, channel);
     this.past.search(text, channel);
-    this.painter.refresh();
-    this.changed();
+    this.setFeed(this.feedWindow);
   }
 
   private record(id: number): void {

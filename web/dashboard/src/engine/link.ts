@@ -1,6 +1,6 @@
 // The connection to the bridge: the client library, the list of channels, the cut, and how it all stands.
 import { connect, type ChannelInfo, type Client, type StateChange, type Status, type TailraceError } from "tailrace";
-import type { BridgeInfo } from "../messages.ts";
+import { kNoBridge, type BridgeInfo } from "../messages.ts";
 import { Cutter } from "./cutter.ts";
 
 const kPoll = 3000;
@@ -26,7 +26,7 @@ export class Link {
   /** Since when Kafka is unreachable, by the bridge that is connected, or was last; 0 while it is not. */
   kafkaDownSince = 0;
   ended: { reason: string; hint: string } | null = null;
-  info: BridgeInfo = { kafka: "", demo: false, channels: [] };
+  info: BridgeInfo = kNoBridge;
   private asking = false;
   private unhinted = false;
   private lastError: TailraceError | undefined;
@@ -143,6 +143,7 @@ export function parseInfo(json: unknown): BridgeInfo {
   return {
     kafka: typeof given["kafka"] === "string" ? given["kafka"] : "",
     demo: given["demo"] === true,
+    program: typeof given["program"] === "string" ? given["program"] : "tailrace",
     channels: channels.filter(c => typeof c?.name === "string").map(c => ({
       name: c.name,
       topic: typeof c.topic === "string" ? c.topic : c.name,

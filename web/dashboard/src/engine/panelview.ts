@@ -96,6 +96,7 @@ function nothing(spec: PanelSpec, channel: Channel, moment: Moment): NoteText | 
   if (loss && channel.lastSeen < loss.from) return gone(loss);
   if (channel.profile.records > 0 && spec.kind === "note") return undrawable(channel);
   if (channel.missing) return { kind: "quiet", heading: "The topic is gone", text: `Kafka has no topic “${channel.topic}” now. This panel goes on when it is back.` };
+  if (moment.at <= channel.earliest) return { kind: "gone", heading: "Not kept any more", text: `The oldest record that Kafka still has of “${channel.title || channel.name}” is of ${clock(channel.earliest)}.` };
   const since = channel.lastTime && channel.lastTime < moment.at ? ` since ${clock(channel.lastTime)}` : " in this time";
   return { kind: "quiet", heading: "No records in this window", text: `Nothing was produced${since}. This is not an outage.` };
 }

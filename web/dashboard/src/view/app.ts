@@ -1,5 +1,5 @@
 // The page's table of contents: starts the Worker, wires the parts, and passes what is said from one to the other.
-import type { BridgeInfo, ChannelView, FromWorker, View } from "../messages.ts";
+import { kNoBridge, type BridgeInfo, type ChannelView, type FromWorker, type View } from "../messages.ts";
 import { banner, bannerKind, type BannerKind } from "./banners.ts";
 import { commands, fillCard } from "./connect.ts";
 import { Desk } from "./desk.ts";
@@ -28,7 +28,7 @@ const kCut = 10_000;
 const kStale = ["offline", "cut", "stale", "kafka", "closed"];
 
 class App implements Controls {
-  private info: BridgeInfo = { kafka: "", demo: false, channels: [] };
+  private info: BridgeInfo = kNoBridge;
   private channels: ChannelView[] = [];
   private playSpeed = 1;
   private bannerShown: BannerKind = "";
@@ -49,6 +49,7 @@ class App implements Controls {
     take: view => this.take(view), draw: (view, moment, slow) => this.draw(view, moment, slow), drawn: () => this.engine.tell({ do: "drawn" }),
   });
   private readonly deeds: Deeds = {
+    reset: () => this.reset(),
     change: (id, change) => this.desk.change(id, change), replace: (id, spec) => this.desk.replace(id, spec), add: spec => this.desk.add(spec),
     rename: id => this.rename(id), showRecords: channel => this.showRecords(channel), full: id => this.full(id),
     follow: channel => this.engine.tell({ do: "follow", channel }),

@@ -7,12 +7,12 @@ import { quoted } from "./record.ts";
 export type Commands = [tool: string, text: string][];
 
 /** `wide` has room for a line that keeps producing. Pure. */
-export function commands(info: Pick<BridgeInfo, "kafka" | "demo">, wide: boolean): Commands {
-  const broker = quoted(info.kafka || "localhost:9092");
+export function commands(info: Pick<BridgeInfo, "kafka" | "demo" | "program">, wide: boolean): Commands {
+  const broker = quoted(info.kafka || "localhost:9092"), program = quoted(info.program);
   const loop = `while sleep 0.2; do echo "{\\"cpu\\":$((RANDOM % 100))}"; done |`;
   const once = `echo '{"cpu":42}' |`;
   const kcat = wide ? `${loop}\n  kcat -P -b ${broker} -t hello -k me` : `${once} kcat \\\n  -P -b ${broker} \\\n  -t hello -k me`;
-  if (info.demo) return [["kcat", kcat], ["tailrace produce", wide ? `${loop}\n  tailrace produce --topic hello --brokers ${broker}` : `${once} tailrace \\\n  produce --topic hello \\\n  --brokers ${broker}`]];
+  if (info.demo) return [["kcat", kcat], ["tailrace produce", wide ? `${loop}\n  ${program} produce --topic hello --brokers ${broker}` : `${once}\n${program} \\\n  produce --topic hello \\\n  --brokers ${broker}`]];
   const console_ = wide ? `${loop}\n  kafka-console-producer.sh --bootstrap-server ${broker} \\\n    --topic hello` : `${once}\nkafka-console-producer.sh \\\n  --bootstrap-server \\\n  ${broker} \\\n  --topic hello`;
   return [["kcat", kcat], ["console producer", console_]];
 }

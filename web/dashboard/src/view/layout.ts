@@ -20,8 +20,8 @@ export class Layout {
   propose(channel: string, panels: PanelSpec[], fresh: boolean, now: number): boolean {
     const before = this.panels.filter(spec => spec.channel === channel), born = this.born.get(channel) ?? now;
     this.born.set(channel, born);
-    if (before.length && (this.own || now - born > kYoung || before.some(spec => !spec.auto))) return false;
     this.inferred.set(channel, panels);
+    if (before.length && (this.own || now - born > kYoung || before.some(spec => !spec.auto))) return false;
     const colored = panels.map(spec => ({ ...spec, colors: before.find(old => old.id === spec.id)?.colors ?? spec.colors ?? {} }));
     if (this.own || fresh) this.panels = this.added(channel, colored, fresh);
     else this.panels = arrange([...this.panels.filter(spec => spec.channel !== channel), ...colored]);

@@ -3,6 +3,8 @@ import type { Aggregate, ChannelView, PanelKind, PanelSpec } from "../messages.t
 import type { Entry } from "./menu.ts";
 
 export interface Deeds {
+  /** Back to what the data suggests. */
+  reset(): void;
   change(id: string, change: Partial<PanelSpec>): void;
   /** Another field, group or aggregate is another panel: it takes this one's place. */
   replace(id: string, spec: PanelSpec): void;
@@ -19,7 +21,7 @@ const kWidths = [4, 5, 6, 7, 8, 12];
 
 export function panelEntries(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
   const { kind } = spec, by = groupName(spec.group, channel);
-  const aggregates = kAggregates.filter(([name]) => kind === "time" || name !== "spread");
+  const aggregates = kAggregates.filter(([name]) => spec.field !== "" || name === "rate" || name === "count");
   return [
     ...(kind === "time" || kind === "histogram" || kind === "last" ? [{ name: "Field", value: spec.field || "records", items: () => fields(spec, channel, deeds) }] : []),
     ...(kind === "time" ? [{ name: "Aggregate", value: spec.aggregate === "spread" ? "p50 p95 p99" : spec.aggregate, items: () => aggregates.map(([name, text]) => option(text, name === spec.aggregate, () => deeds.replace(spec.id, remade(spec, { aggregate: name })))) }] : []),
@@ -43,6 +45,8 @@ export function channelEntries(channel: ChannelView, panels: PanelSpec[], deeds:
     "line",
     ...kKinds.map(([kind, name]) => ({ name, disabled: !possible(kind, channel), items: () => additions(kind, channel, deeds) })),
     ...(hidden.length ? ["line" as const, ...hidden.slice(0, 8).map(spec => ({ name: `Show again: ${spec.title || spec.field || spec.group || spec.kind}`, run: () => deeds.change(spec.id, { hidden: false }) }))] : []),
+    "line",
+    { name: "All panels as the data suggests", run: () => deeds.reset() },
   ];
 }
 

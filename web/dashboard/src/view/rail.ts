@@ -1,5 +1,5 @@
 // The left rail: channels by the title that somebody gave them, else by name, with their pace and their fields.
-import type { BridgeInfo, ChannelView } from "../messages.ts";
+import { kNoBridge, type BridgeInfo, type ChannelView } from "../messages.ts";
 import { paced, spell } from "../words.ts";
 import { $, el, mark, say } from "./dom.ts";
 import { spark } from "./draw.ts";
@@ -13,7 +13,7 @@ export class Rail {
   private readonly cluster = $("#cluster");
   private items = new Map<string, Item>();
   private latest: ChannelView[] = [];
-  private info: BridgeInfo = { kafka: "", demo: false, channels: [] };
+  private info: BridgeInfo = kNoBridge;
 
   constructor(private readonly onMenu: (channel: ChannelView, button: HTMLElement) => void) {}
 

@@ -80,6 +80,7 @@ export class TopBar {
     return [
       { name: "Cut connection 10 s", disabled: this.cut.disabled, run: () => controls.cut() },
       { name: paused ? "Resume" : "Pause", run: () => controls.pause() },
+      { name: "Live", disabled: view?.mode === "live", run: () => controls.live() },
       { name: "Window", value: kWindows.find(([, ms]) => ms === span)?.[0] ?? "", items: () => kWindows.map(([name, ms]) => ({ name, chosen: ms === span, run: () => controls.span(ms) })) },
       "line",
       { name: "Share", run: () => controls.share() },

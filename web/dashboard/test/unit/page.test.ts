@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { make } from "../../src/engine/infer.ts";
+import { Channel } from "../../src/engine/channel.ts";
+import { panelView } from "../../src/engine/panelview.ts";
+import { Track } from "../../src/engine/track.ts";
+import { panelEntries, type Deeds } from "../../src/view/panelmenu.ts";
 import { parseInfo } from "../../src/engine/link.ts";
-import type { Status, View } from "../../src/messages.ts";
+import { kNoBridge, type Status, type View } from "../../src/messages.ts";
 import { formatAddress, parseAddress, unpack } from "../../src/view/address.ts";
 import { axisFor, steady } from "../../src/view/axis.ts";
 import { commands } from "../../src/view/connect.ts";
@@ -72,6 +76,32 @@ test("inference adds what is new and leaves alone what the reader touched", () =
   assert.ok(layout.panels.every(spec => !spec.hidden));
 });
 
+test("a layout that was kept goes back to what the data suggests", () => {
+  const layout = new Layout(), made = make("a", "time", "x", "key", "last", 8);
+  layout.load([{ ...made, hidden: true, auto: false }]);
+  layout.propose("a", [made], false, 0);
+  assert.equal(layout.panels[0].hidden, true);
+  layout.reset();
+  assert.deepEqual(layout.panels.map(spec => [spec.id, spec.hidden]), [[made.id, undefined]]);
+});
+
+test("where records are counted there is nothing to take a mean of", () => {
+  const offered = (field: string) => panelEntries(make("a", "time", field, "", "rate", 6), undefined, {} as Deeds)
+    .flatMap(entry => (entry !== "line" && entry.name === "Aggregate" ? entry.items!() : [])).map(entry => entry !== "line" && entry.name);
+  assert.deepEqual(offered(""), ["rate", "count"]);
+  assert.ok(offered("x").includes("mean"));
+});
+
+test("a time before all that Kafka keeps is not said to be quiet", () => {
+  const channel = new Channel("a"), spec = make("a", "time", "x", "", "last", 6);
+  channel.earliest = 500_000;
+  const note = (at: number) => panelView(spec, channel, new Track(channel, null, 60_000), {
+    at, span: 60_000, late: 0, bands: [], holes: [], badge: { kind: "none", text: "" }, filling: false, refused: "", sample: null, covered: -Infinity, settled: true,
+  }).note?.kind;
+  assert.equal(note(400_000), "gone");
+  assert.equal(note(600_000), "quiet");
+});
+
 test("axes are round, steady, and never empty", () => {
   assert.deepEqual(axisFor(0, 100).ticks, [0, 25, 50, 75, 100]);
   assert.ok(axisFor(3, 3).ticks.length >= 2);
@@ -99,13 +129,13 @@ test("figures have the digits they deserve", () => {
 test("commands are safe to paste, whatever a topic is called", () => {
   assert.match(kcatCommand({ topic: "orders", partition: 1, offset: 5 }, { kafka: "localhost:9092" }), /kcat -C -b localhost:9092 \\\n {2}-t orders -p 1 \\\n {2}-o 5 -c 1 -e -J/);
   assert.ok(kcatCommand({ topic: "a'; rm -rf ~ #", partition: 0, offset: 0 }, { kafka: "k:1" }).includes(`-t 'a'\\''; rm -rf ~ #'`));
-  assert.deepEqual(commands({ kafka: "127.0.0.1:9", demo: true }, true).map(([tool]) => tool), ["kcat", "tailrace produce"]);
-  assert.deepEqual(commands({ kafka: "", demo: false }, false).map(([tool]) => tool), ["kcat", "console producer"]);
+  assert.deepEqual(commands({ ...kNoBridge, kafka: "127.0.0.1:9", demo: true }, true).map(([tool]) => tool), ["kcat", "tailrace produce"]);
+  assert.deepEqual(commands(kNoBridge, false).map(([tool]) => tool), ["kcat", "console producer"]);
 });
 
 test("what the bridge says about itself is parsed, not trusted", () => {
   const info = parseInfo({ kafka: 7, demo: "yes", channels: [{ name: "a", units: { cpu: "%", x: 5 } }, { topic: "b" }, null, 3] });
-  assert.deepEqual(info, { kafka: "", demo: false, channels: [{ name: "a", topic: "a", units: { cpu: "%" } }] });
+  assert.deepEqual(info, { ...kNoBridge, channels: [{ name: "a", topic: "a", units: { cpu: "%" } }] });
   assert.deepEqual(parseInfo(null).channels, []);
 });
 
