@@ -93,7 +93,8 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
 
   Progress progress() override {
     const auto waiting = connection_->gate.socket().unacknowledged();
-    return {connection_->gate.socket().written() - waiting, waiting > 0 || connection_->gate.blocked()};
+    return {connection_->gate.socket().written() - waiting, waiting > 0 || connection_->gate.blocked(),
+            stream_.is_message_done() ? 0 : messages_ + 1};
   }
 
  private:
@@ -136,6 +137,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   }
 
   void heard() {
+    ++messages_;
     const auto data = buffer_.data();
     if (stream_.got_text())
       session_->receive({static_cast<const char*>(data.data()), data.size()});
@@ -196,6 +198,7 @@ class WebSocket final : public Outlet, public std::enable_shared_from_this<WebSo
   NetProbe& probe_;
   int code_ = 0;
   bool closing_ = false;
+  std::uint64_t messages_ = 0;  // of the client's, whole
   bool ending_ = false;
   bool finished_ = false;
   bool paused_ = false;  // does not read

@@ -34,10 +34,12 @@ class Outlet {
   virtual void close(std::uint16_t code, std::string reason) = 0;
   // Ends it at once.
   virtual void abort() = 0;
-  // Bytes written and acknowledged so far, and since when bytes are waiting for an acknowledgement.
+  // Bytes written and acknowledged so far, and whether bytes are waiting for an acknowledgement; which of the client's
+  // messages, counted from 1, has begun and not ended.
   struct Progress {
     std::uint64_t acknowledged = 0;
     bool waiting = false;
+    std::uint64_t message = 0;
   };
   virtual Progress progress() = 0;
 };

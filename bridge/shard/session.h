@@ -84,6 +84,8 @@ class Session final : public Served, public std::enable_shared_from_this<Session
     Millis last_sent = 0;
     std::uint64_t acknowledged = 0;
     Millis acknowledged_at = 0;
+    std::uint64_t message = 0;  // that was under way at the last look
+    Millis message_since = 0;
   };
   Watch watch;
   hooks::Hook watch_hook;

@@ -25,7 +25,8 @@ class Watch {
   void arm(Millis now);
   void look();
   void look_at(Session& session, Millis now);
-  bool stalled(Session& session, Millis now) const;
+  bool stalled(Session& session, const Outlet::Progress& progress, Millis now) const;
+  bool hangs(Session& session, const Outlet::Progress& progress, Millis now) const;
 
   boost::asio::steady_timer timer_;
   const WatchLimits limits_;

@@ -38,6 +38,19 @@ TEST_F(WebSocketOf, who_acknowledges_nothing_for_the_stall_timeout_is_closed) {
   EXPECT_TRUE(hear(*client, "close").ends_with("close 4408 stalled"));
 }
 
+TEST_F(WebSocketOf, a_message_that_does_not_end_is_not_held_for_ever) {
+  options_.stall_timeout = 200;
+  open({0, 0});
+  auto client = subscribe(4096);
+  say(*client, R"({"op":"ping","id":7})");  // whole ones may take their time
+  EXPECT_TRUE(hear(*client, "pong#7").ends_with("pong#7"));
+  std::string fragment = client_frame(1, R"({"op":)");
+  fragment[0] = static_cast<char>(fragment[0] & 0x7f);  // not the last
+  client->send(fragment);
+  EXPECT_TRUE(hear(*client, "close").ends_with("close 4408 a message that does not end"));
+  EXPECT_EQ(probe_.stalled, 1u);
+}
+
 // So few bytes that the bridge can't write meanwhile: what counts is what the client's side acknowledged.
 TEST_F(WebSocketOf, who_acknowledges_a_few_bytes_now_and_then_is_not_stalled) {
   options_.stall_timeout = 600;

@@ -56,6 +56,19 @@ TEST_F(Watched, who_begins_to_wait_has_the_whole_time) {
   EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(200));
 }
 
+TEST_F(Watched, a_message_that_does_not_end_ends_the_connection) {
+  auto endless = connect(), busy = connect();
+  endless->progress_now.message = busy->progress_now.message = 1;
+  const auto began = std::chrono::steady_clock::now();
+  run_until([&] {
+    ++busy->progress_now.message;  // always another one
+    return endless->closed();
+  });
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(200));
+  EXPECT_EQ(endless->close_code, 4408);
+  EXPECT_FALSE(busy->closed());
+}
+
 TEST_F(Watched, who_went_is_not_looked_at) {
   auto clock = connect();
   connect();
