@@ -16,7 +16,7 @@ namespace tailrace {
 
 class Bridge {
  public:
-  // `sources`: where the settings came from, to read them again. `demo`: the page says so.
+  // `sources`: where the settings came from, to read them again.
   // `demo_program`: what starts the demo that this is, for its page; empty for any other bridge.
   Bridge(Settings settings, SettingSources sources, std::string demo_program = {});
   ~Bridge();
