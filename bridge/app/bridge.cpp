@@ -34,7 +34,7 @@ Bridge::Bridge(Settings settings, SettingSources sources, std::string demo_progr
       ingest_(kafka_settings(settings_), channel_specs(settings_), ingest_limits(settings_), pool_, ingest_probe_),
       page_(settings_.web), site_(main_site(settings_.origins)),
       listener_(io_, settings_.listen, connection_limits(settings_), http_limits(settings_),
-                [this](const HttpRequest& request, Respond respond) { (*site())(request, std::move(respond)); }, pool_,
+                [this](const HttpRequest& request, Respond respond) { (*site_.get())(request, std::move(respond)); }, pool_,
                 net_probe_),
       admin_(io_, settings_.admin, {1000, 1000}, http_limits(settings_), make_admin_site(admin_site()), pool_, net_probe_),
       reload_(io_, std::move(sources), settings_, [this](const Settings& wanted) { apply(wanted); }),
@@ -62,11 +62,6 @@ std::shared_ptr<const Site> Bridge::main_site(const std::vector<std::string>& or
   return std::make_shared<const Site>(make_main_site({base_path(settings_), std::move(rules), page_,
                                                       [this] { return not_ready(); }, [this] { return draining_.load(); }, channels},
                                                      net_probe_));
-}
-
-std::shared_ptr<const Site> Bridge::site() const {
-  const std::lock_guard lock(site_mutex_);
-  return site_;
 }
 
 AdminSite Bridge::admin_site() {
@@ -114,11 +109,7 @@ int Bridge::run(const std::function<void()>& started) {
 
 // What can change while it runs: channels, limits, origins, the least level of the log.
 void Bridge::apply(const Settings& wanted) {
-  auto site = main_site(wanted.origins);
-  {
-    const std::lock_guard lock(site_mutex_);
-    site_.swap(site);
-  }
+  site_.set(main_site(wanted.origins));
   set_log_level(log_level(wanted));
   ingest_.change(channel_specs(wanted));
   listener_.change(connection_limits(wanted), http_limits(wanted));

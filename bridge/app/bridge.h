@@ -3,14 +3,13 @@
 
 #include "app/plan.h"
 #include "app/reload.h"
+#include "base/latest.h"
 #include "kafka/kafka_archive.h"
 #include "kafka/ingest.h"
 #include "net/admin_site.h"
 #include "net/main_site.h"
 
 #include <boost/asio/signal_set.hpp>
-
-#include <mutex>
 
 namespace tailrace {
 
@@ -34,7 +33,6 @@ class Bridge {
   void finish();
   std::string not_ready() const;
   std::shared_ptr<const Site> main_site(const std::vector<std::string>& origins);
-  std::shared_ptr<const Site> site() const;  // any thread
   AdminSite admin_site();
   void stop_soon();
   void apply(const Settings& wanted);
@@ -54,8 +52,7 @@ class Bridge {
   ShardPool pool_;        // the shards and the page cache
   Ingest ingest_;         // Kafka into the pool
   const StaticFiles page_;
-  mutable std::mutex site_mutex_;
-  std::shared_ptr<const Site> site_;  // what clients are answered: another after a reload
+  Latest<Site> site_;     // what clients are answered: another after a reload
   Listener listener_;     // clients into the pool
   Listener admin_;        // operators
   Reload reload_;

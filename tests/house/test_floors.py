@@ -49,6 +49,12 @@ def test_only_kafka_knows_librdkafka():
     assert not wrong
 
 
+def test_threads_share_nothing_above_base():
+    wrong = [str(path) for path, text in SOURCES.items() if folder_of(path) != "base"
+             and {"<mutex>", "<shared_mutex>", "<condition_variable>"} & set(includes(text))]
+    assert not wrong
+
+
 def test_own_header_comes_first():
     wrong = [str(path) for path, text in SOURCES.items() if path.suffix == ".cpp"
              and path.with_suffix(".h") in SOURCES
