@@ -1,6 +1,8 @@
 """The systemd unit: hardened, well-formed, and with no directive that the bridge can't live with."""
 
+import os
 import re
+import signal
 import subprocess
 
 import pytest
@@ -20,18 +22,27 @@ def settings():
     return dict(pairs())
 
 
-def test_exposure_is_low():
-    result = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", UNIT], text=True, stdout=subprocess.PIPE,
+def for_a_proxy(text):
+    """The lines that stand there as comments for a socket that a proxy reaches take the place of those in force."""
+    return re.sub(r"^UMask=0077$", "", re.sub(r"^# (Group|UMask)=", r"\1=", text, flags=re.M), flags=re.M)
+
+
+@pytest.mark.parametrize("variant", [str, for_a_proxy])
+def test_exposure_is_low(variant, tmp_path):
+    copy = tmp_path / "tailrace.service"
+    copy.write_text(variant(UNIT.read_text()))
+    result = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", copy], text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT)
     found = re.search(r"Overall exposure level for tailrace\.service: (\S+)", result.stdout)
     assert found, result.stdout
     assert 0 < float(found.group(1)) <= MOST
 
 
-def test_systemd_understands_every_line(tmp_path):
+@pytest.mark.parametrize("variant", [str, for_a_proxy])
+def test_systemd_understands_every_line(variant, tmp_path):
     """With this build in the place of the installed one."""
     copy = tmp_path / "tailrace.service"
-    copy.write_text(UNIT.read_text().replace("/usr/bin/tailrace", binary()))
+    copy.write_text(variant(UNIT.read_text()).replace("/usr/bin/tailrace", binary()))
     result = subprocess.run(["systemd-analyze", "verify", "--man=no", copy], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     told = [line for line in result.stdout.splitlines() if "tailrace" in line]
     assert result.returncode == 0 and not told, result.stdout
@@ -44,6 +55,26 @@ def test_bad_settings_are_not_tried_again(tmp_path):
     result = subprocess.run(command.split(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert str(result.returncode) == settings()["RestartPreventExitStatus"], result.stdout
     assert "nonsense" in result.stdout
+
+
+def test_a_proxy_reaches_the_socket_in_the_runtime_directory(haproxy, tmp_path):
+    """By its group, which may write to what this umask makes."""
+    if os.geteuid() != 0:
+        pytest.skip("only root gives a process another group")
+    text = UNIT.read_text()
+    group, umask, path = (re.search(rf"^# .*?{what}", text, re.M).group(1) for what in (r"Group=(\w+)$", r"UMask=(\d+)$", r"unix:(/\S+),"))
+    assert path == f"/run/{settings()['RuntimeDirectory']}/socket"
+    socket = tmp_path / "socket"
+    process = subprocess.Popen([binary(), "serve", "--brokers=127.0.0.1:1", "--topics=any", f"--listen=unix:{socket}", "--admin=127.0.0.1:0",
+                                "--drain-grace=0s", "--drain=0s"], umask=int(umask, 8), group=group, stderr=subprocess.DEVNULL)
+    try:
+        proxy = haproxy(f"unix@{socket}")
+        proxy.poll(lambda: proxy.get("/healthz")[0] == 200, "the bridge behind HAProxy")
+        assert (socket.group(), socket.stat().st_mode & 0o777) == (group, 0o770)
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(300) == 0
+    assert not socket.exists()
 
 
 def expanded(group):
