@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "kafka/offsets_query.h"
+#include "kafka/warm_range.h"
 
 #include <boost/asio/post.hpp>
 
@@ -17,7 +18,6 @@ constexpr std::chrono::milliseconds kInterval{2000};
 constexpr std::chrono::milliseconds kLongest{5000};  // growth is promised within 10 s, and Kafka may go away meanwhile
 constexpr std::chrono::milliseconds kEager{300};  // while something is still to begin
 constexpr Millis kHeldForLong = 30000;
-constexpr std::size_t kLeastRecord = 50;  // bytes in a log: its mark, and an update without key and value
 constexpr Millis kTransactionInterval = 5000;
 constexpr int kPatience = 5000;
 constexpr int kPatienceWhileAway = 1000;
@@ -32,7 +32,8 @@ Properties uncommitted_properties(const KafkaSettings& settings) {
 }  // namespace
 
 Scout::Scout(const KafkaSettings& settings, const std::vector<ChannelSpec>& specs, IngestLimits limits, Tell tell)
-    : handle_(settings, RD_KAFKA_CONSUMER, Handle::consumer_properties(settings)),
+    : settings_(settings),
+      handle_(settings, RD_KAFKA_CONSUMER, Handle::consumer_properties(settings)),
       uncommitted_(settings, RD_KAFKA_CONSUMER, uncommitted_properties(settings)),
       specs_(specs),
       filter_(specs),
@@ -204,22 +205,15 @@ bool Scout::ask_starts() {
   for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->live = questions[i].answer;
   if (limits_.warm == 0) return true;
   if (!ask_offsets(handle_, questions, now_millis() - limits_.warm, kPatience)) return false;
-  for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->start = questions[i].answer;
-  fit_in_memory(parts);
+  std::vector<WarmRange> ranges;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts[i]->start = questions[i].answer;
+    if (parts[i]->start == kUnknown || parts[i]->live <= parts[i]->start) continue;
+    ranges.push_back({questions[i].topic, questions[i].partition, parts[i]->start, parts[i]->live});
+  }
+  fit_in_memory(ranges, limits_.keep.bytes, settings_);
+  for (const WarmRange& range : ranges) topics_.at(*range.topic).parts()[range.partition].start = range.start;
   return true;
-}
-
-// More than the logs can hold even of the smallest records is not read back: every partition loses the same share.
-void Scout::fit_in_memory(const std::vector<TopicWatch::Part*>& parts) const {
-  const auto known = [](const TopicWatch::Part& part) { return part.start != kUnknown && part.live > part.start; };
-  Offset wanted = 0;
-  for (const TopicWatch::Part* part : parts)
-    if (known(*part)) wanted += part->live - part->start;
-  const auto most = static_cast<Offset>(limits_.keep.bytes / kLeastRecord);
-  if (wanted <= most) return;
-  const double share = static_cast<double>(most) / static_cast<double>(wanted);
-  for (TopicWatch::Part* part : parts)
-    if (known(*part)) part->start = part->live - static_cast<Offset>(share * static_cast<double>(part->live - part->start));
 }
 
 void Scout::tell_starts() {

@@ -49,7 +49,6 @@ class Scout {
   void tell_presence();
   TopicWatch& watch(const std::string& topic, std::size_t spec);
   bool ask_starts();
-  void fit_in_memory(const std::vector<TopicWatch::Part*>& parts) const;
   void tell_starts();
   void look_at_ends();
   void tell_watermarks(const std::string& name, TopicWatch& topic);
@@ -57,6 +56,7 @@ class Scout {
   void tell_transaction(const std::string& name, Partition partition, TopicWatch::Part& part, Offset end);
   std::vector<OffsetQuestion> questions() const;  // about every partition that has a leader
 
+  const KafkaSettings settings_;
   Handle handle_;
   Handle uncommitted_;  // sees the ends beyond open transactions
   std::vector<ChannelSpec> specs_;
