@@ -6,6 +6,7 @@
 #include "log/feed.h"
 #include "shard/question.h"
 
+#include <list>
 #include <map>
 
 namespace tailrace {
@@ -43,7 +44,7 @@ struct ChannelView {
   std::vector<std::optional<Anchor>> last;      // the last update of each partition, in the log or before it
   bool anchors_known = false;                   // also of the records before the log's start
   std::vector<std::function<void()>> waiting_for_anchors;
-  std::vector<Subscription*> subscriptions;
+  std::list<Subscription*> subscriptions;
 
   std::uint64_t resets = 0;  // an answer that was asked for before the last one is of another log
   Question<std::vector<Bounds>> bounds;

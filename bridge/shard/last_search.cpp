@@ -18,7 +18,7 @@ bool newer(const Seen& a, const Seen& b) { return std::tie(a.timestamp, a.offset
 
 class LastSearch : public std::enable_shared_from_this<LastSearch> {
  public:
-  LastSearch(Shard& shard, std::shared_ptr<ChannelView> view, std::size_t count, std::weak_ptr<void> asker, FoundOffsets done)
+  LastSearch(Shard& shard, std::shared_ptr<ChannelView> view, std::size_t count, Asker asker, FoundOffsets done)
       : shard_(shard), view_(std::move(view)), count_(count), asker_(std::move(asker)), done_(std::move(done)),
         head_(view_->live()), low_(head_), parts_(head_.size()) {}
 
@@ -70,7 +70,6 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
 
   // Pages of one partition after the other, from the log's tail downwards.
   void step(std::size_t p) {
-    if (asker_.expired()) return;
     for (; p < head_.size(); ++p)
       if (!enough(p) && low_[p] > 0 && low_[p] > head_[p] - kScanLimit) return ask(p);
     finish();
@@ -78,7 +77,7 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
 
   void ask(std::size_t p) {
     const Offset wanted = low_[p] - 1;
-    shard_.ask_page(view_->channel, static_cast<Partition>(p), wanted,
+    shard_.ask_page(asker_, view_->channel, static_cast<Partition>(p), wanted,
                     [self = shared_from_this(), p, wanted](const Result<PagePtr>& page) {
                       if (page.has_error()) return self->done_(page.error());
                       self->take_page(p, wanted, **page);
@@ -105,7 +104,7 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
   Shard& shard_;
   std::shared_ptr<ChannelView> view_;
   std::size_t count_;
-  std::weak_ptr<void> asker_;
+  Asker asker_;
   FoundOffsets done_;
   Offsets head_;
   Offsets low_;  // everything from here up to the head was looked at
@@ -115,8 +114,7 @@ class LastSearch : public std::enable_shared_from_this<LastSearch> {
 
 }  // namespace
 
-void find_last(Shard& shard, const std::shared_ptr<ChannelView>& view, std::int64_t count, std::weak_ptr<void> asker,
-               FoundOffsets done) {
+void find_last(Shard& shard, const std::shared_ptr<ChannelView>& view, std::int64_t count, Asker asker, FoundOffsets done) {
   std::make_shared<LastSearch>(shard, view, static_cast<std::size_t>(count), std::move(asker), std::move(done))->run();
 }
 

@@ -9,7 +9,6 @@ namespace tailrace {
 inline constexpr Offset kScanLimit = 20'000;  // offsets per partition
 
 // It ends without an answer once `asker` is gone.
-void find_last(Shard& shard, const std::shared_ptr<ChannelView>& view, std::int64_t count, std::weak_ptr<void> asker,
-               FoundOffsets done);
+void find_last(Shard& shard, const std::shared_ptr<ChannelView>& view, std::int64_t count, Asker asker, FoundOffsets done);
 
 }  // namespace tailrace

@@ -33,7 +33,7 @@ void Opening::begin() {
 }
 
 void Opening::begin_at(const Start& from, std::string reset) {
-  find_start(shard_, view_, from, weak_from_this(), alive([from, reset](Opening& self, const Result<Offsets>& next) {
+  find_start(shard_, view_, from, asker(), alive([from, reset](Opening& self, const Result<Offsets>& next) {
     if (next.has_error()) return self.retry([&self, from, reset] { self.begin_at(from, reset); });
     self.find_end({*next, {}, {}, {}, reset});
   }));
@@ -62,7 +62,7 @@ void Opening::fill_unknown(Found found) {
       if (found.next[p] == kUnknown) found.next[p] = (*start)[p];
     self.check_anchors(std::move(found), 0);
   };
-  find_start(shard_, view_, command_.start, weak_from_this(), alive(std::move(filled)));
+  find_start(shard_, view_, command_.start, asker(), alive(std::move(filled)));
 }
 
 // Whether the anchor's record still stands, as far as memory tells: true, false, or nothing known here.
@@ -95,7 +95,7 @@ void Opening::check_anchors(Found found, std::size_t from) {
       if (stands && *stands != anchor.fingerprint) return self.differs(std::move(found), static_cast<Partition>(p));
       self.check_anchors(std::move(found), p + 1);
     };
-    return shard_.ask_page(view_->channel, partition, anchor->offset, alive(std::move(read)));
+    return shard_.ask_page(asker(), view_->channel, partition, anchor->offset, alive(std::move(read)));
   }
   find_end(std::move(found));
 }
@@ -131,7 +131,7 @@ void Opening::find_end(Found found) {
   };
   const Start end = std::holds_alternative<Ago>(*command_.to) ? Start(std::get<Ago>(*command_.to))
                                                               : Start(std::get<AtTime>(*command_.to));
-  find_start(shard_, view_, end, weak_from_this(), alive(std::move(ends)));
+  find_start(shard_, view_, end, asker(), alive(std::move(ends)));
 }
 
 }  // namespace tailrace

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "shard/channel_view.h"
+#include "shard/page_turns.h"
 #include "wire/command.h"
 
 namespace tailrace {
@@ -24,8 +25,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
   };
   using Done = std::function<void(const Result<Found>&)>;
 
-  Opening(Shard& shard, std::shared_ptr<ChannelView> view, SubscribeCommand command, Done done)
-      : shard_(shard), view_(std::move(view)), command_(std::move(command)), done_(std::move(done)) {}
+  Opening(Shard& shard, std::shared_ptr<PageTurns> turns, std::shared_ptr<ChannelView> view, SubscribeCommand command, Done done)
+      : shard_(shard), turns_(std::move(turns)), view_(std::move(view)), command_(std::move(command)), done_(std::move(done)) {}
 
   void begin();  // calls `done` once, maybe before it returns
 
@@ -41,7 +42,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
   template <class F>
   auto alive(F step);
 
+  Asker asker() { return {weak_from_this(), turns_}; }
+
   Shard& shard_;
+  const std::shared_ptr<PageTurns> turns_;
   const std::shared_ptr<ChannelView> view_;
   const SubscribeCommand command_;
   const Done done_;

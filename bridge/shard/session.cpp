@@ -44,6 +44,9 @@ void Session::close() {
   if (!std::exchange(open_, false)) return;
   pinned(0);
   shard_.leave(*this);
+  for (const auto& [channel, subscription] : subscriptions_)
+    if (!subscription->view()) shard_.stop_waiting(channel, *this);
+  for (const auto& [command, id] : early_times_) shard_.stop_waiting(command.channel, *this);
   subscriptions_.clear();
 }
 
@@ -105,7 +108,7 @@ void Session::subscribe(SubscribeCommand command, CommandId id) {
     return refuse({"channel_unavailable", "no such channel"}, false, id, channel);
   const auto subscription = std::make_shared<Subscription>(*this, std::move(command), id);
   subscriptions_[channel] = subscription;
-  if (view) subscription->open(view);
+  view ? subscription->open(view) : shard_.wait_for(channel, *this);
 }
 
 void Session::on(const UnsubscribeCommand& command, CommandId id) {
@@ -129,10 +132,9 @@ void Session::on(const TimesCommand& command, CommandId id) {
   if (unanswered_times_ >= shard_.limits().unanswered_times)
     return refuse({"overloaded", "too many unanswered requests"}, true, id, command.channel);
   ++unanswered_times_;
-  if (view)
-    answer_times(command, id);
-  else
-    early_times_.emplace_back(command, id);
+  if (view) return answer_times(command, id);
+  early_times_.emplace_back(command, id);
+  shard_.wait_for(command.channel, *this);
 }
 
 void Session::answer_times(const TimesCommand& command, CommandId id) {
@@ -182,6 +184,7 @@ void Session::topics_known() {
       early_times_.emplace_back(command, id);
     } else {
       --unanswered_times_;
+      if (!waits_for(command.channel)) shard_.stop_waiting(command.channel, *this);
       refuse(none, false, id, command.channel);
     }
   }
@@ -198,11 +201,6 @@ void Session::channel_opened(const std::shared_ptr<ChannelView>& view) {
   for (const auto& [command, id] : now) answer_times(command, id);
 }
 
-bool Session::subscribed_to(const ChannelView& view) const {
-  const auto at = subscriptions_.find(view.channel->name);
-  return at != subscriptions_.end() && at->second->view() == &view;
-}
-
 void Session::channel_closed(const std::string& channel, std::string_view code) {
   forget(channel);
   say(unsubscribed_frame(channel, code));
@@ -213,7 +211,16 @@ void Session::drain(Millis reconnect_in) {
   outlet_.close(1012, "draining");
 }
 
-void Session::forget(const std::string& channel) { subscriptions_.erase(channel); }
+void Session::forget(const std::string& channel) {
+  subscriptions_.erase(channel);
+  if (!waits_for(channel)) shard_.stop_waiting(channel, *this);
+}
+
+bool Session::waits_for(const std::string& channel) const {
+  const auto at = subscriptions_.find(channel);
+  return (at != subscriptions_.end() && !at->second->view()) ||
+         std::ranges::any_of(early_times_, [&](const auto& one) { return one.first.channel == channel; });
+}
 
 // ---- numbers
 

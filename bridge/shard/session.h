@@ -4,11 +4,11 @@
 
 #include "base/token_bucket.h"
 #include "shard/outlet.h"
+#include "shard/page_turns.h"
 #include "shard/rounds.h"
 #include "shard/subscription.h"
 #include "shard/wire_log.h"
 
-#include <deque>
 #include <map>
 
 namespace tailrace {
@@ -65,13 +65,13 @@ class Session final : public Served, public std::enable_shared_from_this<Session
 
   // ---- for its subscriptions and its shard
   Shard& shard() { return shard_; }
+  const std::shared_ptr<PageTurns>& turns() { return turns_; }
   void ready(Subscription& subscription);
   void say(std::string frame);
   void say_reset(const std::string& channel, std::string_view reason, const Position& position);
   void refuse(Subscription& subscription, const Error& error);
   void topics_known();
   void channel_opened(const std::shared_ptr<ChannelView>& view);
-  bool subscribed_to(const ChannelView& view) const;
   void channel_closed(const std::string& channel, std::string_view code);
   void count(const Cursor::Item& item);
   void drain(Millis reconnect_in);
@@ -120,10 +120,9 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void fault(const Error& error, CommandId id);
   void refuse(const Error& error, bool retry, CommandId id, std::string_view channel = {});
   bool serve_one(Subscription& subscription, std::vector<Piece>& pieces, std::size_t max_bytes, std::size_t& bytes);
-  void want_page(Subscription& subscription);
-  void next_page();
   void end(Subscription& subscription);
   void forget(const std::string& channel);
+  bool waits_for(const std::string& channel) const;
 
   using ReadyList = boost::intrusive::list<Subscription, boost::intrusive::member_hook<Subscription, hooks::Hook, &Subscription::ready_hook>,
                                            boost::intrusive::constant_time_size<false>>;
@@ -135,8 +134,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   WireLog wire_log_{name_};
   std::map<std::string, std::shared_ptr<Subscription>> subscriptions_;
   ReadyList ready_;
-  std::deque<std::weak_ptr<Subscription>> pages_wanted_;
-  bool page_under_way_ = false;
+  const std::shared_ptr<PageTurns> turns_ = std::make_shared<PageTurns>();
   std::size_t turn_ = 0;  // bytes that the first of them has had in its turn
   std::string replies_;
   TokenBucket messages_;

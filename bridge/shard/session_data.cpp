@@ -49,31 +49,17 @@ bool Session::serve_one(Subscription& subscription, std::vector<Piece>& pieces, 
         bytes += piece.bytes.size();
         pieces.push_back(std::move(piece));
         break;
-      case Cursor::Step::page: want_page(subscription); return false;
+      case Cursor::Step::page:
+        turns_->want([weak = subscription.weak_from_this()](std::function<void()> ended) {
+          const auto self = weak.lock();
+          return self && self->request_page(std::move(ended));
+        });
+        return false;
       case Cursor::Step::wait: return false;
       case Cursor::Step::ended: end(subscription); return false;
     }
   }
   return true;
-}
-
-// One page of a session is read at a time, whatever it subscribed to: nobody else waits behind a thousand channels.
-void Session::want_page(Subscription& subscription) {
-  pages_wanted_.push_back(subscription.weak_from_this());
-  next_page();
-}
-
-void Session::next_page() {
-  while (!page_under_way_ && !pages_wanted_.empty()) {
-    const auto subscription = pages_wanted_.front().lock();
-    pages_wanted_.pop_front();
-    page_under_way_ = subscription && subscription->request_page([weak = weak_from_this()] {
-      const auto self = weak.lock();
-      if (!self) return;
-      self->page_under_way_ = false;
-      self->next_page();
-    });
-  }
 }
 
 void Session::end(Subscription& subscription) {

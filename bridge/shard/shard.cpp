@@ -12,6 +12,12 @@ constexpr Millis kBoundsKeep = 1000;
 constexpr Millis kTimesKeep = 5000;
 constexpr std::size_t kMostTimes = 64;  // lists of times of one channel that are kept without need
 
+// Who is told something may leave meanwhile.
+template <class List>
+auto snapshot(const List& list) {
+  return std::vector(list.begin(), list.end());
+}
+
 }  // namespace
 
 Shard::Shard(ShardOptions options, std::set<std::string> expected, Archive& archive, PageCache& pages, ShardProbe& probe)
@@ -21,7 +27,7 @@ Shard::Shard(ShardOptions options, std::set<std::string> expected, Archive& arch
 
 // Connections live in what still waits in io_, which goes last: their sessions leave while there is something to leave.
 Shard::~Shard() {
-  for (Session* session : std::vector(sessions_.begin(), sessions_.end())) session->close();
+  for (Session* session : snapshot(sessions_)) session->close();
 }
 
 // ---- from other threads
@@ -68,7 +74,9 @@ void Shard::on(LogOpened&& opened) {
   views_[view->channel->id] = view;
   names_[view->channel->name] = view->channel->id;
   denied_.erase(view->channel->name);
-  for (Session* session : std::vector(sessions_.begin(), sessions_.end())) session->channel_opened(view);
+  const auto waiting = waiting_.extract(view->channel->name);
+  if (waiting.empty()) return;
+  for (Session* session : waiting.mapped()) session->channel_opened(view);
 }
 
 void Shard::on(LogAppended&& appended) {
@@ -95,7 +103,7 @@ void Shard::on(LogReset&& reset) {
   if (!view) return;
   sub(probe_.log_bytes, view->log.bytes());
   view->reset(reset);
-  for (Subscription* subscription : std::vector(view->subscriptions)) subscription->on_reset(reset);
+  for (Subscription* subscription : snapshot(view->subscriptions)) subscription->on_reset(reset);
 }
 
 void Shard::on(LogSkipped&& skipped) {
@@ -112,8 +120,7 @@ void Shard::on(LogClosed&& closed) {
   names_.erase(view->channel->name);
   if (closed.code == kTopicUnavailable) denied_.insert(view->channel->name);
   views_.erase(closed.channel);
-  for (Session* session : std::vector(sessions_.begin(), sessions_.end()))
-    if (session->subscribed_to(*view)) session->channel_closed(view->channel->name, closed.code);
+  for (Subscription* subscription : snapshot(view->subscriptions)) subscription->on_closed(closed.code);
 }
 
 void Shard::on(ChannelNumbers&& numbers) {
@@ -122,14 +129,14 @@ void Shard::on(ChannelNumbers&& numbers) {
 
 void Shard::on(TopicsKnown&&) {
   topics_known_ = true;
-  for (Session* session : std::vector(sessions_.begin(), sessions_.end())) session->topics_known();
+  for (Session* session : snapshot(sessions_)) session->topics_known();
 }
 
 void Shard::on(KafkaStatus&& status) {
   const bool news = kafka_.since == 0 ? !status.reachable : kafka_.reachable != status.reachable;
   if (kafka_.since == 0 || news) kafka_ = status;
   if (!news) return;
-  for (Session* session : std::vector(sessions_.begin(), sessions_.end()))
+  for (Session* session : snapshot(sessions_))
     session->say(kafka_status_frame(status.reachable, status.since));
 }
 
@@ -140,14 +147,14 @@ void Shard::on(TransactionStatus&& status) {
     view->held[status.partition] = status;
   else
     view->held.erase(status.partition);
-  for (Subscription* subscription : std::vector(view->subscriptions)) subscription->say_held(status);
+  for (Subscription* subscription : snapshot(view->subscriptions)) subscription->say_held(status);
 }
 
 void Shard::on(TopicStatus&& status) {
   const auto view = find(status.channel);
   if (!view) return;
   view->missing = status.present ? std::nullopt : std::optional(status);
-  for (Subscription* subscription : std::vector(view->subscriptions)) subscription->say_topic(status);
+  for (Subscription* subscription : snapshot(view->subscriptions)) subscription->say_topic(status);
 }
 
 // ---- sessions
@@ -164,6 +171,13 @@ void Shard::leave(Session& session) {
   Watch::remove(session);
   session.round_hook.unlink();
   sub(probe_.sessions);
+}
+
+void Shard::stop_waiting(const std::string& channel, Session& session) {
+  const auto at = waiting_.find(channel);
+  if (at == waiting_.end()) return;
+  at->second.erase(&session);
+  if (at->second.empty()) waiting_.erase(at);
 }
 
 void Shard::pin(Session& session) {
@@ -207,6 +221,17 @@ std::vector<ChannelSummary> Shard::summaries() const {
 void Shard::ask_page(ChannelPtr channel, Partition partition, Offset from, OnPage done) {
   pages_.ask(std::move(channel), partition, from, [this, done = std::move(done)](Result<PagePtr> page) {
     post([done, page = std::move(page)] { done(page); });
+  });
+}
+
+void Shard::ask_page(const Asker& asker, ChannelPtr channel, Partition partition, Offset from, OnPage done) {
+  asker.turns->want([=, this, alive = asker.alive](const std::function<void()>& ended) {
+    if (alive.expired()) return false;
+    ask_page(channel, partition, from, [ended, done](const Result<PagePtr>& page) {
+      ended();
+      done(page);
+    });
+    return true;
   });
 }
 

@@ -6,6 +6,7 @@
 #include "base/inbox.h"
 #include "log/feed.h"
 #include "shard/page_cache.h"
+#include "shard/page_turns.h"
 #include "shard/watch.h"
 #include "wire/command.h"
 #include "wire/reply.h"
@@ -61,6 +62,9 @@ class Shard {
   std::vector<ChannelSummary> summaries() const;
   void join(Session& session);
   void leave(Session& session);
+  // For a channel that is still to open: channel_opened() tells it.
+  void wait_for(const std::string& channel, Session& session) { waiting_[channel].insert(&session); }
+  void stop_waiting(const std::string& channel, Session& session);
   const std::set<Session*>& sessions() const { return sessions_; }
   // What one session's blocked gate holds: so much now, so much before. Over the limit the longest-stalled goes.
   void pinned(std::size_t now, std::size_t before);
@@ -68,6 +72,7 @@ class Shard {
 
   // ---- questions: answered on its thread
   void ask_page(ChannelPtr channel, Partition partition, Offset from, OnPage done);
+  void ask_page(const Asker& asker, ChannelPtr channel, Partition partition, Offset from, OnPage done);  // in its turn
   void ask_bounds(const std::shared_ptr<ChannelView>& view, OnBounds done);
   void ask_times(const std::shared_ptr<ChannelView>& view, std::vector<Millis> at, OnTimes done);
   void with_anchors(const std::shared_ptr<ChannelView>& view, std::function<void()> done);
@@ -106,6 +111,7 @@ class Shard {
   std::set<std::string> denied_;
   bool topics_known_ = false;
   std::set<Session*> sessions_;
+  std::unordered_map<std::string, std::set<Session*>> waiting_;
   std::size_t pinned_bytes_ = 0;
   boost::intrusive::list<Session, boost::intrusive::member_hook<Session, hooks::Hook, &Session::pin_hook>,
                          boost::intrusive::constant_time_size<false>>

@@ -31,7 +31,7 @@ void find_time(Shard& shard, const std::shared_ptr<ChannelView>& view, Millis ti
   });
 }
 
-void find_start(Shard& shard, const std::shared_ptr<ChannelView>& view, const Start& start, std::weak_ptr<void> asker,
+void find_start(Shard& shard, const std::shared_ptr<ChannelView>& view, const Start& start, Asker asker,
                 FoundOffsets done) {
   if (std::holds_alternative<Earliest>(start)) return find_earliest(shard, view, std::move(done));
   if (const auto* ago = std::get_if<Ago>(&start)) return find_time(shard, view, shard.now() - ago->before, std::move(done));

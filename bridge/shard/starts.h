@@ -3,6 +3,7 @@
 #pragma once
 
 #include "shard/channel_view.h"
+#include "shard/page_turns.h"
 #include "wire/command.h"
 
 namespace tailrace {
@@ -13,7 +14,7 @@ using FoundOffsets = std::function<void(Result<Offsets>)>;
 
 // `start` is not a position. The view is kept alive by whoever waits; where many pages are looked through, the search ends
 // with `asker`.
-void find_start(Shard& shard, const std::shared_ptr<ChannelView>& view, const Start& start, std::weak_ptr<void> asker,
+void find_start(Shard& shard, const std::shared_ptr<ChannelView>& view, const Start& start, Asker asker,
                 FoundOffsets done);
 void find_time(Shard& shard, const std::shared_ptr<ChannelView>& view, Millis time, FoundOffsets done);
 

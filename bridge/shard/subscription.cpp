@@ -30,7 +30,7 @@ Subscription::Subscription(Session& session, SubscribeCommand command, CommandId
     : session_(session), command_(std::move(command)), id_(id) {}
 
 Subscription::~Subscription() {
-  if (view_) std::erase(view_->subscriptions, this);
+  if (view_) view_->subscriptions.erase(place_);
   if (!flowing()) return;
   sub(session_.shard().probe().subscriptions);
   count_catching_up(false);
@@ -50,7 +50,7 @@ void Subscription::retry(std::function<void()> step) {
 
 void Subscription::open(std::shared_ptr<ChannelView> view) {
   view_ = std::move(view);
-  view_->subscriptions.push_back(this);
+  place_ = view_->subscriptions.insert(view_->subscriptions.end(), this);
   if (view_->log.partitions() > kMaxPlaces) return fail(kTooManyPartitions);
   begin();
 }
@@ -63,7 +63,7 @@ void Subscription::begin() {
 
 // What was being looked for before is forgotten.
 void Subscription::find_place(SubscribeCommand command, Opening::Done done) {
-  opening_ = std::make_shared<Opening>(session_.shard(), view_, std::move(command),
+  opening_ = std::make_shared<Opening>(session_.shard(), session_.turns(), view_, std::move(command),
                                        [this, done = std::move(done)](const Result<Opening::Found>& found) {
                                          const auto held = shared_from_this();
                                          opening_.reset();
@@ -134,7 +134,7 @@ void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Boun
     }
     return go_on(std::move(next), "truncated");
   }
-  find_start(session_.shard(), view_, command_.start, weak_from_this(), alive([now](Subscription& self, const Result<Offsets>& start) {
+  find_start(session_.shard(), view_, command_.start, {weak_from_this(), session_.turns()}, alive([now](Subscription& self, const Result<Offsets>& start) {
     if (start.has_error()) return self.watch_ahead(now);
     self.go_on(*start, "position_invalid");
   }));
@@ -228,7 +228,7 @@ void Subscription::count_catching_up(bool now) {
   add(probe.lapped);
 }
 
-bool Subscription::request_page(std::function<void()> answered) {
+bool Subscription::request_page(std::function<void()> ended) {
   if (!cursor_ || !cursor_->lacks_page()) return false;
   const Span wanted = cursor_->wanted();
   auto arrived = [from = wanted.from](Subscription& self, const Result<PagePtr>& page) {
@@ -238,8 +238,8 @@ bool Subscription::request_page(std::function<void()> answered) {
     self.retry([&self] { self.cursor_->deny(); });
   };
   session_.shard().ask_page(view_->channel, wanted.partition, wanted.from,
-                            [answered = std::move(answered), step = alive(std::move(arrived))](const Result<PagePtr>& page) mutable {
-                              answered();
+                            [ended = std::move(ended), step = alive(std::move(arrived))](const Result<PagePtr>& page) mutable {
+                              ended();
                               step(page);
                             });
   return true;
@@ -257,6 +257,11 @@ void Subscription::on_reset(const LogReset& reset) {
     next[p] = resumed(reset, p, next[p]);
   if (reset.reason == "recreated") next.resize(reset.resume.size());
   go_on(std::move(next), reset.reason);
+}
+
+void Subscription::on_closed(std::string_view code) {
+  const auto held = shared_from_this();  // its name is being used after its end
+  session_.channel_closed(channel(), code);
 }
 
 Offset Subscription::lag() const {

@@ -28,6 +28,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
 
   void open(std::shared_ptr<ChannelView> view);
   void on_reset(const LogReset& reset);
+  void on_closed(std::string_view code);
   void say_held(const TransactionStatus& status);
   void say_topic(const TopicStatus& status);
 
@@ -37,8 +38,8 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void drop_page() {
     if (cursor_) cursor_->drop_page();
   }
-  // Asks for the page that it lacks; `answered` is called before it goes on. False where it lacks none any more.
-  bool request_page(std::function<void()> answered);
+  // Asks for the page that it lacks; `ended` is called before it goes on. False where it lacks none any more.
+  bool request_page(std::function<void()> ended);
   Position position() const;
   Offset lag() const;  // offsets up to the end; those of a catching-up cursor are not all records
   bool catching_up() const { return cursor_ && cursor_->catching_up(); }
@@ -65,6 +66,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   SubscribeCommand command_;
   CommandId id_;
   std::shared_ptr<ChannelView> view_;
+  std::list<Subscription*>::iterator place_;  // in the view's list
   std::optional<Cursor> cursor_;
   std::shared_ptr<Opening> opening_;
   std::vector<std::optional<Anchor>> unproven_;

@@ -119,6 +119,27 @@ TEST_F(LastN, a_herd_shares_the_pages) {
   EXPECT_EQ(kafka_.read_text(), "0:2048-3072");
 }
 
+TEST_F(LastN, of_one_session_one_page_is_read_at_a_time) {
+  kafka_.add(0, 3000);
+  auto others = connect(), client = connect();
+  std::vector<std::string> subscriptions;
+  for (ChannelId id = 1; id <= 4; ++id) {
+    const std::string name = "c" + std::to_string(id);
+    open(make_channel(id, name), {3000, 0}, {3000, 0});
+    others->say(R"({"op":"subscribe","channel":")" + name + R"("})");  // its anchors are known from now on
+    settle();
+    subscriptions.push_back(R"({"op":"subscribe","channel":")" + name + R"(","from":{"last":5}})");
+  }
+  for (const std::string& subscription : subscriptions) client->say(subscription);
+  settle(false);
+  EXPECT_EQ(kafka_.read_text(), "0:2048-3072");
+  kafka_.answer();
+  settle(false);
+  EXPECT_EQ(kafka_.read_text(), "0:2048-3072");
+  settle();
+  EXPECT_EQ(client->frames.size(), 8u);  // of each channel, `subscribed` and a batch
+}
+
 TEST_F(LastN, without_an_answer_it_is_pending) {
   kafka_.add(0, 3000);
   open({3000, 0});

@@ -143,6 +143,17 @@ TEST_F(Sessions, a_channel_that_is_still_to_open_is_waited_for) {
   EXPECT_EQ(heard(*client), "subscribed#1 0:100,1:50");
 }
 
+TEST_F(Sessions, who_left_or_lost_interest_is_not_told_that_a_channel_opened) {
+  auto gone = subscribe(), bored = subscribe();
+  EXPECT_EQ(answer(*bored, R"({"op":"unsubscribe","channel":"metrics"})"), "error cancelled#1; unsubscribed");
+  gone.reset();
+  auto asking = connect();
+  EXPECT_EQ(answer(*asking, R"({"op":"times","id":2,"channel":"metrics","at":[0]})"), "");
+  open({100, 50});
+  EXPECT_EQ(heard(*bored), "");
+  EXPECT_THAT(heard(*asking), testing::StartsWith("times"));
+}
+
 TEST_F(Sessions, a_second_subscription_is_refused_and_the_first_goes_on) {
   auto client = subscribe();
   EXPECT_EQ(answer(*client, R"({"op":"subscribe","id":2,"channel":"metrics"})"), "error already_subscribed#2");
