@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -204,6 +205,24 @@ def test_an_apt_that_fetches_nothing(tools, tmp_path, script, words, fails):
     said = "deps: apt could not install the packages: Err:1 http://archive Could not resolve. Look at the network and /etc/apt; Debian 12 is what this is made for"
     assert said in result.stdout.splitlines(), result.stdout
     assert list((tmp_path / "tmp").iterdir()) == [] and POLICY.exists() == policy
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_an_apt_that_takes_its_time_is_seen_at_work(tools, tmp_path, terminal):
+    """The seconds and what it says, until it goes on."""
+    if os.geteuid() != 0:
+        pytest.skip("only root installs")
+    os.mkfifo(tmp_path / "go")
+    environment = tools(dpkg_query="exit 1", apt_get=f"[[ $* != *install* ]] || {{ echo 'Unpacking everything'; read <{tmp_path}/go; exit 100; }}")
+    ours, theirs = pty.openpty() if terminal else os.pipe()
+    process = subprocess.Popen([ROOT / "ops" / "deps", "run"], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    seen = ""
+    while not re.search(r"(\r\x1b\[K|^)-- \d+ s: Unpacking everything" + ("" if terminal else "$"), seen, re.M):
+        seen += os.read(ours, 4096).decode()
+    (tmp_path / "go").write_text("\n")
+    assert process.wait(300) == 1
+    os.close(ours)
 
 
 def test_an_npm_that_fetches_nothing(tools, tmp_path):
