@@ -18,7 +18,10 @@ def cache_root():
 def folder(version=VERSION):
     """The folder of a version's jars, complete; several processes may ask at once."""
     jars = cache_root() / f"kafka-{version}"
-    jars.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        jars.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        sys.exit(f"kafka: {jars.parent}: {problem.strerror}; choose another folder for the jars: TAILRACE_CACHE=…")
     with open(f"{jars}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (jars / ".complete").exists():
@@ -33,7 +36,8 @@ def fetch(jars, version):
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True)
     if result.returncode != 0:
-        sys.exit(f"kafka: Maven could not fetch the jars:\n{result.stdout}")
+        sys.stderr.write(result.stdout[-2000:])
+        sys.exit("kafka: Maven could not fetch the jars: look at the network and Maven's settings")
     (jars / ".complete").touch()
 
 

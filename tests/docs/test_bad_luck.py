@@ -1,0 +1,189 @@
+"""Where a script can't work: one line with what to do, an exit code other than 0, and nothing half-started left behind."""
+
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+
+import pytest
+
+from harness.kafka import ROOT
+from harness.ports import free_ports
+
+DEMO = ROOT / "ops" / "demo"
+NOBODY = 65534
+
+
+def run(*words, script=DEMO, **options):
+    return subprocess.run([script, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=600, **options)
+
+
+def ports():
+    page, kafka = free_ports(2)
+    return ["--port", str(page), "--kafka-port", str(kafka)]
+
+
+@pytest.mark.parametrize("option", ["--port", "--kafka-port"])
+def test_a_port_that_is_taken(option):
+    """Before anything is built."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        others = free_ports(2)
+        words = {"--port": others[0], "--kafka-port": others[1]} | {option: port}
+        result = run(*(str(word) for pair in words.items() for word in pair))
+    assert result.returncode == 1
+    assert result.stdout == f"demo: port {port} is taken; choose another: ops/demo {option} {8090 if option == '--port' else 9192}\n"
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--port", "70000"], "demo: --port: '70000' is no port; see ops/demo --help\n"),
+    (["--port"], "demo: --port wants a value; see ops/demo --help\n"),
+    (["--speed"], "demo: can't make sense of '--speed'; see ops/demo --help\n")])
+def test_wrong_usage(words, said):
+    result = run(*words)
+    assert (result.returncode, result.stdout) == (2, said)
+
+
+@pytest.mark.parametrize("script, words", [("demo", None), ("test", ["unit"])])
+def test_no_space(tools, script, words):
+    environment = tools(df="echo Filesystem Size Used Available; echo /dev/x 100000 99900 100")
+    result = run(*(ports() if words is None else words), script=ROOT / "ops" / script, env=environment)
+    assert result.returncode == 1
+    said = result.stdout.splitlines()[0]
+    assert re.fullmatch(rf"{script}: no space: about \d+ MB are needed in /.*, 100 MB are free", said)
+
+
+@pytest.mark.parametrize("script, words", [("demo", None), ("test", ["unit"])])
+def test_no_apt(tools, tmp_path, script, words):
+    """Something is missing and nothing can install it."""
+    lean = tmp_path / "bin"
+    lean.mkdir()
+    for name in ("bash", "dirname", "realpath", "nproc", "sed", "df", "awk", "id", "sort", "xargs", "basename", "rm", "mkdir", "env", "cat", "echo"):
+        (lean / name).symlink_to(shutil.which(name))
+    environment = tools(dpkg_query="exit 1") | {"PATH": f"{tmp_path}:{lean}"}
+    result = run(*(ports() if words is None else words), script=ROOT / "ops" / script, env=environment)
+    assert result.returncode == 1
+    assert "deps: no apt-get here; needed: " in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize("words", [["--nonsense"], ["nomark"]])
+def test_wrong_usage_of_the_bench(words):
+    """Before anything is built."""
+    result = run(*words, script=ROOT / "ops" / "bench")
+    assert result.returncode == 2 and words[0] in result.stdout and "building" not in result.stdout
+
+
+POLICY = pathlib.Path("/usr/sbin/policy-rc.d")
+
+
+@pytest.mark.parametrize("fails", ["update", "install"])
+@pytest.mark.parametrize("script, words", [("demo", None), ("deps", ["run"])])
+def test_an_apt_that_fetches_nothing(tools, tmp_path, script, words, fails):
+    """The line of apt that says why, what to look at; and nothing stays of what it began."""
+    if os.geteuid() != 0:
+        pytest.skip("only root installs")
+    (tmp_path / "tmp").mkdir()
+    policy = POLICY.exists()
+    environment = tools(dpkg_query="exit 1", apt_get=f"[[ $* != *{fails}* ]] || {{ echo 'Err:1 http://archive Could not resolve'; exit 100; }}")
+    result = run(*(ports() if words is None else words), script=ROOT / "ops" / script, env=environment | {"TMPDIR": str(tmp_path / "tmp")})
+    assert result.returncode == 1
+    said = "deps: apt could not install the packages: Err:1 http://archive Could not resolve. Look at the network and /etc/apt; Debian 12 is what this is made for"
+    assert said in result.stdout.splitlines(), result.stdout
+    assert list((tmp_path / "tmp").iterdir()) == [] and POLICY.exists() == policy
+
+
+def test_an_npm_that_fetches_nothing(tools, tmp_path):
+    """A second start begins anew, as nothing counts as installed."""
+    tree = tmp_path / "tree"
+    (tree / "web").mkdir(parents=True)
+    shutil.copytree(ROOT / "ops", tree / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "web" / name, tree / "web")
+    environment = tools(npm="exit 1", node="echo 22") | {"TAILRACE_CACHE": str(tmp_path / "cache")}
+    result = run("web", script=tree / "ops" / "build", env=environment)
+    assert result.returncode == 1
+    assert "build: npm could not fetch what the page is built with: look at the network and npm's settings" in result.stdout.splitlines()
+    assert not (tree / "web" / "node_modules").exists() and not (tree / "build").exists()
+
+
+def test_a_pip_that_fetches_nothing(tools, tmp_path):
+    """Where the machine's own Node is too old."""
+    environment = tools(dpkg_query="echo installed", node="echo 18", npm="") | {
+        "TAILRACE_CACHE": str(tmp_path / "cache"), "TMPDIR": str(tmp_path / "tmp"), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+    (tmp_path / "tmp").mkdir()
+    result = run("web", script=ROOT / "ops" / "deps", env=environment)
+    assert result.returncode == 1
+    assert re.search(r"^deps: pip could not fetch \S+: look at the network and pip's settings$", result.stdout, re.M), result.stdout
+    assert list((tmp_path / "tmp").iterdir()) == [] and not (tmp_path / "cache" / "node").exists()
+
+
+def test_a_maven_that_fetches_nothing(tools, tmp_path):
+    environment = tools(mvn="echo '[ERROR] no route'; exit 1") | {"TAILRACE_CACHE": str(tmp_path / "cache"), "TAILRACE_KAFKA_DIR": str(tmp_path / "data")}
+    result = run("up", script=ROOT / "ops" / "kafka", env=environment)
+    assert result.returncode == 1
+    assert "kafka: Maven could not fetch the jars: look at the network and Maven's settings" in result.stdout.splitlines(), result.stdout
+    assert not (tmp_path / "data").exists() and not list((tmp_path / "cache").glob("kafka-*/.complete"))
+
+
+def test_a_kafka_whose_port_is_taken(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run("up", "--port", str(port), script=ROOT / "ops" / "kafka", env={**os.environ, "TAILRACE_KAFKA_DIR": str(tmp_path)})
+    assert (result.returncode, result.stdout) == (1, f"kafka: port {port} is taken; choose another with --port\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kafka_that_has_no_place():
+    result = run("up", script=ROOT / "ops" / "kafka", env={**os.environ, "TAILRACE_KAFKA_DIR": "/dev/full/kafka"})
+    assert result.returncode == 1
+    assert result.stdout == "kafka: /dev/full/kafka/default: Not a directory; choose another folder: TAILRACE_KAFKA_DIR=…\n"
+
+
+@pytest.fixture
+def stranger(tmp_path):
+    """`stranger(script, …)`: run by nobody, in a tree that is `owner`'s."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT / "ops", tree / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in [tree, *tree.parents]:
+        if folder.is_relative_to(tmp_path.parent.parent):
+            folder.chmod(0o755)
+
+    def start(script, *words, owner=0, env=os.environ):
+        os.chown(tree, owner, owner)
+        return tree, run(*words, script=tree / "ops" / script, user=NOBODY, env={**env, "HOME": "/nonexistent"})
+
+    return start
+
+
+@pytest.mark.parametrize("script, words", [("demo", None), ("build", ["release"]), ("test", ["unit"])])
+def test_no_rights(stranger, script, words):
+    """In a tree of somebody else."""
+    tree, result = stranger(script, *(ports() if words is None else words))
+    assert (result.returncode, result.stdout) == (1, f"{script}: can't write to {tree}; run as its owner, or as root\n")
+
+
+@pytest.mark.parametrize("script, words, groups", [("demo", None, "build web demo"), ("build", ["release"], "build"), ("test", ["unit"], "test")])
+def test_not_root_and_something_is_missing(stranger, tools, script, words, groups):
+    _, result = stranger(script, *(ports() if words is None else words), owner=NOBODY, env=tools(dpkg_query="exit 1"))
+    assert result.returncode == 1
+    assert re.search(rf"^deps: missing: .*; run `sudo ops/deps {groups}`$", result.stdout, re.M), result.stdout
+
+
+def test_bare_wants_root(stranger):
+    _, result = stranger("bare", "true")
+    assert (result.returncode, result.stdout) == (1, "bare: needs root (it mounts and changes root)\n")
+
+
+def test_kafka_wants_a_place_for_its_jars(stranger):
+    _, result = stranger("kafka", "up")
+    assert result.returncode == 1
+    assert result.stdout == "kafka: /nonexistent/.cache/tailrace: Permission denied; choose another folder for the jars: TAILRACE_CACHE=…\n"
