@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from harness.bridge import binary
+from harness.bridge import Bridge, binary
 from harness.kafka import ROOT
 
 UNIT = ROOT / "ops" / "systemd" / "tailrace.service"
@@ -20,6 +20,19 @@ def pairs():
 
 def settings():
     return dict(pairs())
+
+
+def test_a_reload_reads_the_settings_again(tmp_path):
+    """What `systemctl reload` runs, with the process that it would give."""
+    file = tmp_path / "tailrace.yaml"
+    file.write_text("origins: []\n")
+    b = Bridge("127.0.0.1:1", ["any"], tmp_path / "log", config=file)
+    try:
+        file.write_text("origins: ['https://example.com']\n")
+        subprocess.run(["sh", "-c", settings()["ExecReload"]], check=True, env={"MAINPID": str(b.process.pid)})
+        b.wait_log("configuration reloaded")
+    finally:
+        b.close()
 
 
 def for_a_proxy(text):
