@@ -59,8 +59,8 @@ TEST_F(Http, what_is_no_request_is_refused) {
 
 TEST_F(Http, a_request_that_never_ends_is_cut_off_and_counted) {
   http_.header_time = std::chrono::milliseconds(50);
-  auto silent = dial(), slow = dial();
   const auto began = std::chrono::steady_clock::now();
+  auto silent = dial(), slow = dial();
   slow->send("GET / HT");
   for (Peer* peer : {silent.get(), slow.get()}) run_until([&] { return peer->read(), peer->ended(); });
   EXPECT_GE(std::chrono::steady_clock::now() - began, http_.header_time);
