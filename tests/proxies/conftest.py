@@ -11,7 +11,7 @@ from integration.conftest import (bridge, kafka, pytest_configure, pytest_pyfunc
 
 import pytest  # noqa: E402
 
-from proxy import HAProxy, Nginx, certificate  # noqa: E402
+from proxy import HAProxy, Names, Nginx, certificate  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +36,14 @@ def started(kind, folder):
 def haproxy(tmp_path):
     """`haproxy(bridge, …)`: HAProxy before the bridges, as ops/haproxy.cfg has it."""
     yield from started(HAProxy, tmp_path)
+
+
+@pytest.fixture
+def names():
+    """A DNS server."""
+    names = Names("127.0.0.1")
+    yield names
+    names.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
 import threading
@@ -52,6 +53,10 @@ class Proxy:
 
     scheme = "http"
 
+    @property
+    def transport(self):
+        return TlsTransport if self.scheme == "https" else LibraryTransport
+
     def _run(self, command, environment=None):
         self._log = open(self.folder / f"{type(self).__name__.lower()}.log", "w+")
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,
@@ -91,10 +96,32 @@ class Proxy:
         self._log.close()
 
 
-class HAProxy(Proxy):
-    """Plain, or with `certificate` TLS; on a `sub_path` if there is one."""
+class Names(socketserver.UDPServer):
+    """A DNS server for which every name has the one `address`, until it is given another."""
 
-    def __init__(self, folder, ports, certificate=None, sub_path=None):
+    def __init__(self, address):
+        super().__init__(("127.0.0.1", 0), self._handle)
+        self.address = address
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def _handle(self, request, peer, _):
+        query, end = request[0], request[0].index(b"\0", 12) + 5  # the header, the name, its type and class
+        found = query[end - 4:end - 2] == b"\0\1"  # A
+        answer = b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4" + socket.inet_aton(self.address) if found else b""
+        counts = b"\0\1" + (b"\0\1" if found else b"\0\0") + b"\0\0\0\0"
+        request[1].sendto(query[:2] + b"\x84\0" + counts + query[12:end] + answer, peer)
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
+
+
+class HAProxy(Proxy):
+    """Plain, or with `certificate` TLS; on a `sub_path` if there is one; for `names` it asks that server, again and again.
+
+    A bridge is the port of one on loopback, or what HAProxy takes for an address."""
+
+    def __init__(self, folder, bridges, certificate=None, sub_path=None, names=None):
         self.folder = folder
         self.port, self._stats = free_ports(2)
         if certificate:
@@ -102,10 +129,12 @@ class HAProxy(Proxy):
         stats = folder / "stats.cfg"
         stats.write_text(f"frontend stats\n  bind 127.0.0.1:{self._stats}\n  stats enable\n  stats uri /\n")
         nobody = free_ports(3)
-        where = {f"BRIDGE_{n + 1}": f"127.0.0.1:{ports[n] if n < len(ports) else nobody[n]}" for n in range(3)}
+        bridges = [*bridges, *nobody][:3]
+        where = {f"BRIDGE_{n}": f"127.0.0.1:{each}" if isinstance(each, int) else each for n, each in enumerate(bridges, 1)}
         environment = {"LISTEN": f"127.0.0.1:{self.port}", **where}
         environment |= {"CERTIFICATE": str(certificate[2])} if certificate else {}
         environment |= {"SUB_PATH": sub_path} if sub_path else {}
+        environment |= {"RESOLVER": f"127.0.0.1:{names.server_address[1]}"} if names else {}
         self._run([shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", str(OPS / "haproxy.cfg"), "-f", str(stats)], environment)
 
     def servers(self, backend):

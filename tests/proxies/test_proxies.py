@@ -1,30 +1,22 @@
 """Bridges behind nginx and HAProxy as ops/ has them: live, resume, deploys and deaths under load; every client exact."""
 
 import asyncio
-import random
 
 import pytest
 
+from clients import CLIENTS, PATH, subscriber, under_load, wait_for_updates
 from harness.client import Subscriber
 from harness.kafka import ROOT
-from harness.load import Load, fill
+from harness.load import fill
 from harness.ports import free_ports
 from harness.producer import RememberingProducer
 from harness.verdict import assert_right
-from harness.waiting import within
 from proxy import TlsTransport
-
-CLIENTS = 20
-PATH = {"http": "/ws", "https": "/live/ws"}
 
 
 @pytest.fixture(params=["haproxy", "nginx"])
 def proxy(request):
     return request.getfixturevalue(request.param)
-
-
-def subscriber(proxy, wants):
-    return Subscriber(wants, TlsTransport) if proxy.scheme == "https" else Subscriber(wants)
 
 
 def public_url(port):
@@ -34,66 +26,6 @@ def public_url(port):
 def start(bridge, topic, port=0, **flags):
     """A bridge that takes requests with the prefix and without."""
     return bridge(topic, listen=f"127.0.0.1:{port}", public_url="https://example.com/live", heartbeat="1s", **flags)
-
-
-class Client:
-    """Stays connected through the proxy, coming back whenever it is cut, until the channel has reached `ends()`."""
-
-    def __init__(self, proxy, topic, seed):
-        self.subscriber = subscriber(proxy, {topic.name: "earliest"})
-        self._proxy, self._topic, self._random = proxy, topic.name, random.Random(seed)
-        self.connections = 0
-
-    def _done(self, ends):
-        return ends is not None and self.subscriber.reached(self._topic, ends)
-
-    async def run(self, ends):
-        while not self._done(ends()):
-            if await self._connected():
-                await self._read(ends)
-                await self.subscriber.close()
-        return self.subscriber
-
-    async def _connected(self):
-        try:
-            await self.subscriber.connect(self._proxy.port, PATH[self._proxy.scheme])
-            self.connections += 1
-            return True
-        except Exception as refused:  # a proxy without a bridge answers in many ways; only time out is wrong
-            if isinstance(refused, TimeoutError):
-                raise
-            await asyncio.sleep(self._random.uniform(0.05, 0.3))  # as a client's backoff
-            return False
-
-    async def _read(self, ends):
-        try:
-            while not self._done(ends()):
-                seen = self.subscriber.updates
-                await self.subscriber.until(lambda: self._done(ends()) or self.subscriber.updates > seen, "more, or the end")
-        except ConnectionError:
-            pass  # the bridge went
-
-
-async def under_load(kafka, t, proxy, disturb):
-    """Clients on the proxy while `disturb` runs and records are produced; all exact in the end."""
-    load, ends = Load(kafka, t, 300), None
-    clients = [Client(proxy, t, n) for n in range(CLIENTS)]
-    tasks = [asyncio.create_task(client.run(lambda: ends)) for client in clients]
-    await within(asyncio.gather(*(wait_for_updates(client) for client in clients)), "everybody's first updates")
-    await disturb(clients)
-    await asyncio.to_thread(load.stop)
-    ends = t.ends()
-    subscribers = await within(asyncio.gather(*tasks), "all clients to reach the end", 600)
-    for each in subscribers:
-        await each.close()
-    await asyncio.to_thread(assert_right, t, *subscribers)
-    return clients
-
-
-async def wait_for_updates(client, more=1):
-    wanted = client.subscriber.updates + more
-    while client.subscriber.updates < wanted:
-        await asyncio.sleep(0.02)  # asks; updates come from many connections
 
 
 async def test_live_and_resume(kafka, topic, bridge, proxy):
@@ -223,6 +155,32 @@ async def test_haproxy_on_a_sub_path(kafka, topic, bridge, haproxy, tls):
         await client.reach(t.name, t.ends())
         await client.cut()
     await asyncio.to_thread(assert_right, t, client)
+
+
+async def reached_again(client, proxy, topic):
+    """Everything there is, by way of the proxy; then the line breaks."""
+    proxy.poll(lambda: proxy.get("/readyz")[0] == 200, "the bridge behind HAProxy")
+    await client.connect(proxy.port)
+    await client.reach(topic.name, topic.ends())
+    await client.cut()
+
+
+async def test_haproxy_finds_a_bridge_that_has_another_address(kafka, topic, bridge, haproxy, names):
+    """By its name, as in compose where a container is made anew."""
+    t = topic(1)
+    producer = RememberingProducer(kafka.bootstrap)
+    t.wrote(producer)
+    (port,) = free_ports(1)
+    p = haproxy(f"bridge.test:{port}", names=names)
+    client = Subscriber({t.name: "earliest"})
+    for address in ("127.0.0.1", "127.0.0.2"):
+        names.address = address
+        b = bridge(t, listen=f"{address}:{port}")
+        fill(producer, t, 300, seed=address)
+        await reached_again(client, p, t)
+        await asyncio.to_thread(b.kill)
+    await asyncio.to_thread(assert_right, t, client)
+    assert client.updates == 600
 
 
 async def test_haproxy_with_tls(kafka, topic, bridge, haproxy, tls):
