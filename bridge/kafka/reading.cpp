@@ -53,8 +53,7 @@ void Reading::begin(const Offsets& start, const Offsets& live) {
 }
 
 void Reading::begin_partition(Partition partition, Offset start) {
-  source_.start(partition, start);
-  consume(partition, start);
+  if (source_.start(partition, start)) consume(partition, start);
 }
 
 void Reading::deny() {

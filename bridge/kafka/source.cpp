@@ -48,11 +48,13 @@ Source::Lane& Source::lane(Partition partition) {
   return lanes_[partition];
 }
 
-void Source::start(Partition partition, Offset start) {
+bool Source::start(Partition partition, Offset start) {
   Lane& lane = this->lane(partition);
+  if (lane.next != kUnknown) return false;
   lane.from = lane.next = start;
   publish_(PartitionStarted{channel_->id, partition, start});
   publish_batch(make_coverage(*channel_, {Span{partition, start, start}}));
+  return true;
 }
 
 void Source::close(const std::string& code) {

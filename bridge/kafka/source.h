@@ -29,7 +29,8 @@ class Source {
   Trail& trail(Partition partition) { return lanes_[partition].trail; }
 
   void open(const Offsets& start, const Offsets& live);  // publishes LogOpened
-  void start(Partition partition, Offset start);         // publishes PartitionStarted and its coverage row
+  // Publishes PartitionStarted and its coverage row; false where it has begun: with a topic made anew since that was seen.
+  bool start(Partition partition, Offset start);
   // Publishes LogReset: the log begins again at `start`. Partitions whose start is what comes next anyhow only go on.
   void reset(const std::string& reason, const Offsets& start);
 

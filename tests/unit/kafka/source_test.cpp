@@ -102,8 +102,10 @@ TEST_F(SourceTest, a_full_batch_goes_out_at_once) {
 
 TEST_F(SourceTest, a_partition_that_starts_later_tells_where_with_a_row) {
   source_->open({0}, {0});
-  source_->start(2, 0);
+  EXPECT_TRUE(source_->start(2, 0));
   take(2, 0);
+  EXPECT_FALSE(source_->start(2, 0));
+  take(2, 1);
   source_->flush(false);
   const auto started = all<PartitionStarted>(feed_.events());
   EXPECT_EQ(started[0].partition, 2);
