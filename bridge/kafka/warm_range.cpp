@@ -10,11 +10,12 @@ namespace tailrace {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr double kLeastRecord = 50;    // bytes in a log: its mark, and an update without key and value
+constexpr double kMark = 50;              // bytes in a log that a record takes beside its key and value
+constexpr double kUsual = 500;            // key and value, where nothing is known
 constexpr double kMuchRecord = 64 << 10;  // more than records weigh as a rule
-constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kPatience{3};
 
-// A few records of a topic, and what they weigh without their marks.
+// A few records of a topic, and what their keys and values weigh.
 struct Sample {
   static constexpr int kEnough = 20;
   Partition partition = 0;
@@ -47,8 +48,8 @@ void read_some(Fetcher& fetcher, Samples& samples) {
   }
 }
 
-// Of each topic, the beginning of its longest range.
-Samples weigh(const std::vector<WarmRange>& ranges, const KafkaSettings& settings) {
+// Of each topic, the beginning of its longest range. Nothing where no handle is to be had.
+Samples weigh(const std::vector<WarmRange>& ranges, const KafkaSettings& settings) try {
   std::map<std::string_view, const WarmRange*> longest;
   for (const WarmRange& range : ranges) {
     const WarmRange*& known = longest[*range.topic];
@@ -62,6 +63,12 @@ Samples weigh(const std::vector<WarmRange>& ranges, const KafkaSettings& setting
   }
   read_some(fetcher, samples);
   return samples;
+} catch (const StartError&) {
+  return {};
+}
+
+double mean(const Sample& sample, double otherwise) {
+  return sample.records == 0 ? otherwise : sample.bytes / sample.records;
 }
 
 }  // namespace
@@ -69,13 +76,15 @@ Samples weigh(const std::vector<WarmRange>& ranges, const KafkaSettings& setting
 void fit_in_memory(std::vector<WarmRange>& ranges, std::size_t bytes, const KafkaSettings& settings) {
   const auto room = static_cast<double>(bytes);
   if (static_cast<double>(records(ranges)) * kMuchRecord <= room) return;
-  const Samples samples = weigh(ranges, settings);
-  double wanted = 0;
-  for (const WarmRange& range : ranges) {
-    const Sample& sample = samples.at(*range.topic);
-    const double value = sample.records == 0 ? 0 : sample.bytes / sample.records;
-    wanted += static_cast<double>(range.live - range.start) * (kLeastRecord + value);
+  Samples samples = weigh(ranges, settings);
+  Sample all;
+  for (const auto& [topic, sample] : samples) {
+    all.records += sample.records;
+    all.bytes += sample.bytes;
   }
+  double wanted = 0;
+  for (const WarmRange& range : ranges)
+    wanted += static_cast<double>(range.live - range.start) * (kMark + mean(samples[*range.topic], mean(all, kUsual)));
   if (wanted <= room) return;
   for (WarmRange& range : ranges)
     range.start = range.live - static_cast<Offset>(room / wanted * static_cast<double>(range.live - range.start));

@@ -17,7 +17,7 @@ struct WarmRange {
 };
 
 // Where the ranges together hold more than `bytes`, every one loses the same share of its records, the oldest. What a
-// record weighs is read from a few of each topic. Blocking, for a second at most.
+// record weighs is read from a few of each topic. Blocking, for a few seconds at most.
 void fit_in_memory(std::vector<WarmRange>& ranges, std::size_t bytes, const KafkaSettings& settings);
 
 }  // namespace tailrace

@@ -46,10 +46,14 @@ TEST_F(WarmRangeTest, every_partition_loses_the_same_share) {
   EXPECT_NEAR(static_cast<double>(left[2]), 500, 25);
 }
 
-TEST_F(WarmRangeTest, a_topic_that_gives_no_sample_counts_as_of_the_smallest_records) {
-  broker_.create_topic(narrow_, 1);
-  const Offset left = fitted({{&narrow_, 0, 0, 100'000}}, 50'000).front();  // it has none: they are gone since
-  EXPECT_EQ(left, 1000);
+TEST_F(WarmRangeTest, a_topic_that_gives_no_sample_counts_as_the_others_do) {
+  broker_.create_topic(wide_, 1);
+  broker_.create_topic(narrow_, 1);  // its records are gone since
+  EXPECT_NEAR(static_cast<double>(fitted({{&narrow_, 0, 0, 1000}}, 55'000)[0]), 100, 1);  // nothing is known at all
+  produce(wide_, 0, 1000, std::string(949, 'x'));
+  const auto left = fitted({{&wide_, 0, 0, 1000}, {&narrow_, 0, 0, 1000}}, 200'000);
+  EXPECT_EQ(left[0], left[1]);
+  EXPECT_NEAR(static_cast<double>(left[0]), 100, 5);
 }
 
 }  // namespace
