@@ -85,7 +85,7 @@ void Scout::apply(std::vector<ChannelSpec> specs, TopicFilter filter) {
   }
   specs_ = std::move(specs);
   filter_ = std::move(filter);
-  looked_ = false;
+  looked_ = all_told_ = false;
   tell_(std::move(changed));
   know_names();
   timer_.cancel();

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace tailrace {
 
@@ -17,6 +18,8 @@ class PageTurns : public std::enable_shared_from_this<PageTurns> {
     waiting_.push_back(std::move(begin));
     next();
   }
+  // What waits may hold whoever holds this.
+  void clear() { const auto gone = std::exchange(waiting_, {}); }
 
  private:
   void next() {

@@ -43,6 +43,7 @@ void Session::open() {
 void Session::close() {
   if (!std::exchange(open_, false)) return;
   pinned(0);
+  turns_->clear();
   shard_.leave(*this);
   for (const auto& [channel, subscription] : subscriptions_)
     if (!subscription->view()) shard_.stop_waiting(channel, *this);
@@ -71,11 +72,14 @@ void Session::receive_binary() {
 void Session::receive_ping() { may_talk(); }
 
 void Session::receive_query(SubscribeCommand command, const std::optional<Error>& error) {
+  if (!open_) return;
   if (error) return refuse(*error, false, {}, command.channel);
   subscribe(std::move(command), {});
 }
 
+// What was on its way when the connection ended is nobody's any more.
 bool Session::may_talk() {
+  if (!open_) return false;
   add(shard_.probe().commands);
   if (messages_.take(shard_.now())) return true;
   say(closing_frame("too_many_messages", kTooManyPause));

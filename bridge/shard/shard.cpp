@@ -51,6 +51,7 @@ void Shard::post(std::function<void()> step) { boost::asio::post(io_, std::move(
 void Shard::change(const SessionLimits& limits, std::set<std::string> expected) {
   options_.limits = limits;
   expected_ = std::move(expected);
+  topics_known_ = false;  // Kafka is asked again, and TopicsKnown comes again
 }
 
 // ---- ingest's events
@@ -228,8 +229,8 @@ void Shard::ask_page(const Asker& asker, ChannelPtr channel, Partition partition
   asker.turns->want([=, this, alive = asker.alive](const std::function<void()>& ended) {
     if (alive.expired()) return false;
     ask_page(channel, partition, from, [ended, done](const Result<PagePtr>& page) {
-      ended();
       done(page);
+      ended();
     });
     return true;
   });

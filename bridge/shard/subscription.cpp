@@ -239,8 +239,8 @@ bool Subscription::request_page(std::function<void()> ended) {
   };
   session_.shard().ask_page(view_->channel, wanted.partition, wanted.from,
                             [ended = std::move(ended), step = alive(std::move(arrived))](const Result<PagePtr>& page) mutable {
-                              ended();
                               step(page);
+                              ended();
                             });
   return true;
 }

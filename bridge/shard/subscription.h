@@ -38,7 +38,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void drop_page() {
     if (cursor_) cursor_->drop_page();
   }
-  // Asks for the page that it lacks; `ended` is called before it goes on. False where it lacks none any more.
+  // Asks for the page that it lacks; `ended` is called when it has it. False where it lacks none any more.
   bool request_page(std::function<void()> ended);
   Position position() const;
   Offset lag() const;  // offsets up to the end; those of a catching-up cursor are not all records

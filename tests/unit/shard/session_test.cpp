@@ -154,6 +154,30 @@ TEST_F(Sessions, who_left_or_lost_interest_is_not_told_that_a_channel_opened) {
   EXPECT_THAT(heard(*asking), testing::StartsWith("times"));
 }
 
+TEST_F(Sessions, what_was_on_its_way_when_the_connection_ended_is_not_heard) {
+  auto client = connect();
+  client->session->close();
+  client->say(R"({"op":"subscribe","channel":"metrics"})");
+  client->session->receive_query({"metrics", Live{}, Earliest{}, {}}, {});
+  client.reset();
+  open({100, 50});  // nobody is there to be told
+  EXPECT_EQ(probe_.commands, 0u);
+  EXPECT_EQ(probe_.subscriptions, 0u);
+}
+
+TEST_F(Sessions, a_reload_waits_for_kafka_again) {
+  auto early = connect();
+  shard().change(options_.limits, {"metrics", "soon"});
+  early->say(R"({"op":"subscribe","id":1,"channel":"soon"})");
+  early->say(R"({"op":"subscribe","id":2,"channel":"of-a-new-pattern"})");
+  shard().change(options_.limits, {"metrics"});
+  settle();
+  EXPECT_EQ(heard(*early), "");
+  open(make_channel(8, "of-a-new-pattern"), {0}, {0});
+  deliver(TopicsKnown{});
+  EXPECT_EQ(heard(*early), "subscribed#2 0:0@of-a-new-pattern; error channel_unavailable#1");
+}
+
 TEST_F(Sessions, a_second_subscription_is_refused_and_the_first_goes_on) {
   auto client = subscribe();
   EXPECT_EQ(answer(*client, R"({"op":"subscribe","id":2,"channel":"metrics"})"), "error already_subscribed#2");
