@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import standins  # noqa: E402
 from engine import Engine  # noqa: E402
-from stack import Stack, commands_of_compose  # noqa: E402
+from stack import Stack, commands_of_compose, forget_the_image  # noqa: E402
 
 
 def pytest_configure(config):
@@ -46,10 +46,11 @@ def images(engine):
 
 @pytest.fixture(scope="session")
 def stack(engine, images):
-    """`docker-compose up` of the file as it is, on ports of its own."""
+    """The file as it is, by the line of README where the image has not been built yet."""
+    forget_the_image(engine)
     stack = Stack(engine, commands_of_compose(engine)[0])
     try:
-        stack.up(more=["--build"])
+        stack.staying("docker compose up", "producer")
         yield stack
     finally:
-        stack.down()
+        stack.close()

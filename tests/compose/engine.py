@@ -69,6 +69,8 @@ class Engine:
     def __init__(self):
         self.why_not, self.own, self._process, self._folder = "", False, None, None
         self.environment = {**os.environ, "COMPOSE_DOCKER_CLI_BUILD": "1", "DOCKER_SCAN_SUGGEST": "false"}
+        if subprocess.run(["docker", "buildx", "version"], capture_output=True).returncode != 0:
+            self.environment["DOCKER_BUILDKIT"] = "0"  # the old builder then, whose layers serve both generations of compose
         if self._runs():
             self.why_not = too_old(self.output("version", "--format", "{{.Server.Version}}"))
             return

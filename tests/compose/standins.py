@@ -10,7 +10,7 @@ from harness.kafka import OPS_KAFKA, ROOT
 
 HERE = pathlib.Path(__file__).parent / "standins"
 BASE = "debian:bookworm-slim"
-KNOWN = {"apache/kafka": "kafka", "haproxy": "haproxy", "prom/prometheus": "prometheus"}
+KNOWN = {"apache/kafka": "kafka", "haproxy": "haproxy", "prom/prometheus": "prometheus", "grafana/grafana": "grafana"}
 KEPT = ("HOME", "PWD", "OLDPWD", "SHLVL", "_", "TERM", "PATH", "LANG")
 
 

@@ -1,13 +1,21 @@
 """docker-compose.yml, as a stranger uses it: up, look, produce, kill the bridge, nothing lost; and its profiles."""
 
+import asyncio
 import json
+import re
+import socket
 import subprocess
+import types
 
 import pytest
 
 import standins
+from harness.client import LibraryTransport
 from harness.kafka import OPS_KAFKA
-from stack import Page, eventually
+from harness.topic import Topic
+from harness.waiting import within
+from proxies.clients import under_load, wait_for_updates
+from stack import Kafka, Page, Stack, commands_of_compose, eventually
 
 MOST = 45_000_000  # bytes on top of the base image
 
@@ -62,6 +70,12 @@ def test_records_of_kafkas_own_producer_show_on_the_page(stack, page):
     assert "by the console producer" in page("record", "by the console producer")["record"]
 
 
+def test_a_record_reaches_the_page_with_nothing_installed_here(stack, page):
+    """By the line of README."""
+    stack.shown("""echo '{"hello": "by hand"}' | docker compose exec -T bridge tailrace produce --brokers kafka:19092 --topic hello""")
+    assert "by hand" in page("record", "by hand")["record"]
+
+
 def test_kafka_is_reached_from_containers(stack):
     """By the other listener; with the image's own program."""
     result = stack.compose("run", "--rm", "-T", "--no-deps", "producer", "produce", "--brokers", "kafka:19092", "--topic", "greetings",
@@ -96,6 +110,12 @@ def test_the_image_is_small(engine, stack):
     assert 0 < grown <= MOST
 
 
+def test_the_image_is_built_by_docker_alone(engine, stack):
+    """Of the layers that are there."""
+    stack.shown("docker build -t tailrace .")
+    assert engine.output("run", "--rm", "tailrace", "--version").startswith("tailrace ")
+
+
 def test_the_listener_must_be_called_public(engine, stack):
     """The image alone does not open every channel to whoever reaches it."""
     result = engine.docker("run", "--rm", "tailrace", "serve", "--brokers", "localhost:1", "--topics", "x", "--listen", ":8080",
@@ -107,7 +127,7 @@ def test_three_bridges_behind_haproxy(stack, images):
     """The page by way of HAProxy, while the bridge it is on is killed."""
     if any("haproxy" in image for image in images):
         pytest.skip(f"no image: {images}")
-    stack.up("haproxy", profiles=["scale"])
+    stack.staying("docker compose --profile scale up", "haproxy")
     stack.wait_healthy("bridge", "bridge-2", "bridge-3")
     eventually(lambda: stack.get("/readyz", stack.scale)[0] == 200, "HAProxy", lambda: stack.logs("haproxy"))
     page = Page()
@@ -120,14 +140,50 @@ def test_three_bridges_behind_haproxy(stack, images):
         assert page("recovered")["lost"] == "0"
     finally:
         page.close()
-        stack.engine.docker("start", stack.container("bridge"), stdout=subprocess.DEVNULL)
+        stack.engine.docker("start", stack.container("bridge"), before[1], stdout=subprocess.DEVNULL)
+
+
+def made_anew(stack, service):
+    """Its container goes, another takes the address, and it comes back with a new one."""
+    old = stack.address(service)
+    stack.compose("--profile", "scale", "rm", "--stop", "--force", service)
+    stack.engine.docker("run", "--detach", "--name", f"{stack.name}-squatter", "--network", f"{stack.name}_default", "--entrypoint", "sleep",
+                        "tailrace", "infinity", stdout=subprocess.DEVNULL)
+    stack.compose("--profile", "scale", "up", "--detach", "--no-deps", service)
+    stack.wait_healthy(service)
+    assert stack.address(service) != old
+
+
+def test_haproxy_finds_a_bridge_that_was_made_anew(stack, images):
+    """It is the only one that is left; every client comes to it and misses nothing."""
+    if any("haproxy" in image for image in images):
+        pytest.skip(f"no image: {images}")
+    stack.wait_healthy("bridge", "bridge-2", "bridge-3")
+    kafka = Kafka(stack)
+    topic = Topic(kafka, 3)
+    for service in ("bridge", "bridge-2", "bridge-3"):
+        eventually(lambda: topic.name in stack.get("/api/channels", 8080, stack.address(service))[1], f"the topic on {service}")
+    others = stack.container("bridge"), stack.container("bridge-3")
+
+    async def disturb(clients):
+        await asyncio.to_thread(made_anew, stack, "bridge-2")
+        stack.engine.docker("kill", *others, stdout=subprocess.DEVNULL)
+        await within(asyncio.gather(*(wait_for_updates(client, 50) for client in clients)), "everybody's updates by way of the one left")
+
+    behind = types.SimpleNamespace(port=stack.scale, scheme="http", transport=LibraryTransport)
+    try:
+        clients = asyncio.run(under_load(kafka, topic, behind, disturb))
+        assert all(client.connections > 1 for client in clients)
+    finally:
+        stack.engine.docker("rm", "--force", f"{stack.name}-squatter", check=False, capture_output=True)
+        stack.engine.docker("start", *others, stdout=subprocess.DEVNULL)
 
 
 def test_prometheus_scrapes_the_bridge(stack, images):
     if any("prometheus" in image for image in images):
         pytest.skip(f"no image: {images}")
     stack.wait_healthy("bridge")
-    stack.up("prometheus", profiles=["monitoring"])
+    stack.staying("docker compose --profile monitoring up", "grafana")
 
     def reachable():
         status, body = stack.get("/api/v1/query?query=tailrace_kafka_reachable", stack.prometheus)
@@ -136,10 +192,27 @@ def test_prometheus_scrapes_the_bridge(stack, images):
     assert "1" in eventually(reachable, "a scraped metric", lambda: stack.logs("prometheus"))
     rules = json.loads(stack.get("/api/v1/rules", stack.prometheus)[1])["data"]["groups"]
     assert all(rule["health"] in ("ok", "unknown") for group in rules for rule in group["rules"]) and rules
+    for file in ("/etc/grafana/provisioning/dashboards/tailrace.yml", "/var/lib/grafana/dashboards/tailrace.json"):
+        assert stack.compose("--profile", "monitoring", "exec", "-T", "grafana", "test", "-s", file, check=False).returncode == 0, file
+
+
+def gone(engine, stack):
+    return all(stack.name not in engine.output(*kind) for kind in (["ps", "-a"], ["network", "ls"], ["volume", "ls"]))
+
+
+def test_a_port_that_is_taken_is_named_and_down_takes_back_what_began(engine, stack):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        other = Stack(engine, commands_of_compose(engine)[0], "tailrace-taken", PAGE_PORT=port)
+        result = other.compose("up", "--detach", "bridge", check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert result.returncode != 0 and re.search(rf"127\.0\.0\.1:{port}.* already ", result.stdout), result.stdout
+    other.close()
+    assert gone(engine, other)
 
 
 def test_down_leaves_nothing(engine, stack):
     """The last one: what was up is gone, its volumes too."""
     stack.down()
-    for kind in (["ps", "-a"], ["network", "ls"], ["volume", "ls"]):
-        assert stack.name not in engine.output(*kind)
+    assert gone(engine, stack)

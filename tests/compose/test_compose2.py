@@ -8,7 +8,7 @@ import yaml
 
 import compose2
 from harness.kafka import ROOT
-from stack import Stack
+from stack import Stack, forget_the_image
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def second(engine, images):
         pytest.skip(why_not)
     stack = Stack(engine, command, "tailrace-test2")
     yield stack
-    stack.down()
+    stack.close()
 
 
 PROFILES = ["--profile", "scale", "--profile", "monitoring"]
@@ -37,11 +37,11 @@ def test_both_composes_understand_the_same(second, engine):
     assert facts(json.loads(new.stdout)) == facts(yaml.safe_load(old.stdout))
 
 
-def test_it_comes_up_and_goes(second, engine):
-    """With the image that is there."""
-    if not engine.has("tailrace"):
-        pytest.skip("the image was not built")
-    second.up(more=["--no-build", "--wait", "--wait-timeout", "600"])
-    assert second.health("bridge") == "healthy" and second.get("/readyz") == (200, "ready\n")
-    second.down()
+def test_it_comes_up_where_no_image_is_and_goes(second, engine):
+    forget_the_image(engine)
+    second.shown("docker compose up --detach")
+    second.wait_healthy("kafka", "bridge")
+    assert second.get("/readyz") == (200, "ready\n")
+    assert "(healthy)" in second.shown("docker compose ps")
+    second.shown("docker compose down")
     assert second.name not in engine.output("ps", "-a")
