@@ -155,6 +155,12 @@ HttpResponse HttpResponse::json(std::string text) {
   return response;
 }
 
+HttpResponse HttpResponse::moved(std::string location) {
+  HttpResponse response = HttpResponse::text(301, "moved to " + location + '\n');
+  response.headers.emplace_back("Location", std::move(location));
+  return response;
+}
+
 HttpResponse HttpResponse::unavailable(std::string text, int retry_after) {
   HttpResponse response = HttpResponse::text(503, std::move(text));
   response.headers.emplace_back("Retry-After", std::to_string(retry_after));

@@ -30,6 +30,7 @@ struct HttpResponse {
 
   static HttpResponse text(unsigned status, std::string text);
   static HttpResponse json(std::string text);
+  static HttpResponse moved(std::string location);  // 301
   static HttpResponse unavailable(std::string text, int retry_after);  // 503; in seconds
 };
 

@@ -32,6 +32,8 @@ HttpResponse ready(const MainSite& site) {
 }
 
 HttpResponse get(const MainSite& site, const HttpRequest& request, std::string_view path) {
+  // The page's own links begin at its folder.
+  if (!path.empty() && path == site.base_path) return HttpResponse::moved(site.base_path + '/' + request.target.substr(path.size()));
   if (path == "/healthz") return HttpResponse::text(200, "ok\n");
   if (path == "/readyz") return ready(site);
   if (auto file = site.files.get(path, request.if_none_match)) return std::move(*file);

@@ -63,6 +63,12 @@ TEST_F(SiteOf, serves_the_pages_files_by_their_paths) {
   EXPECT_EQ(text(get("/assets/")), "inner");
 }
 
+TEST_F(SiteOf, the_sub_path_without_its_slash_leads_to_the_page) {
+  EXPECT_EQ(get("/tail?share=1", "/tail").status, 301u);
+  EXPECT_EQ(header(get("/tail?share=1", "/tail"), "Location"), "/tail/?share=1");
+  EXPECT_EQ(get("/tail").status, 404u);
+}
+
 TEST_F(SiteOf, no_path_leads_out_of_the_page) {
   fs::create_directory_symlink(root_, root_ / "page/up");
   for (const char* path :
@@ -80,7 +86,7 @@ TEST_F(SiteOf, stands_under_its_sub_path_and_at_the_root_for_a_proxy_that_strips
   EXPECT_EQ(text(get("/tail/api/channels?x", "/tail")), "[]");
   EXPECT_EQ(get("/tail/ws", "/tail").status, 426u);
   for (const char* path :
-       {"/tailindex.html", "/tailor/index.html", "/tail", "/tail/tail/index.html", "/Tail/index.html"})
+       {"/tailindex.html", "/tailor/index.html", "/tail/tail/index.html", "/Tail/index.html"})
     EXPECT_EQ(get(path, "/tail").status, 404u) << path;
   EXPECT_EQ(get("/tail/index.html").status, 404u);
 }
