@@ -36,8 +36,8 @@ def test_a_reload_reads_the_settings_again(tmp_path):
 
 
 def for_a_proxy(text):
-    """The lines that stand there as comments for a socket that a proxy reaches take the place of those in force."""
-    return re.sub(r"^UMask=0077$", "", re.sub(r"^# (Group|UMask)=", r"\1=", text, flags=re.M), flags=re.M)
+    """With the lines that stand there as comments for a socket that a proxy reaches."""
+    return re.sub(r"^# (Group|UMask)=", r"\1=", text, flags=re.M)
 
 
 @pytest.mark.parametrize("variant", [str, for_a_proxy])
@@ -75,7 +75,9 @@ def test_a_proxy_reaches_the_socket_in_the_runtime_directory(haproxy, tmp_path):
     if os.geteuid() != 0:
         pytest.skip("only root gives a process another group")
     text = UNIT.read_text()
-    group, umask, path = (re.search(rf"^# .*?{what}", text, re.M).group(1) for what in (r"Group=(\w+)$", r"UMask=(\d+)$", r"unix:(/\S+),"))
+    path = re.search(r"^# .*unix:(/\S+),", text, re.M).group(1)
+    # systemd takes the last of several
+    group, umask = (re.findall(rf"^{name}=(\w+)$", for_a_proxy(text), re.M)[-1] for name in ("Group", "UMask"))
     assert path == f"/run/{settings()['RuntimeDirectory']}/socket"
     socket = tmp_path / "socket"
     process = subprocess.Popen([binary(), "serve", "--brokers=127.0.0.1:1", "--topics=any", f"--listen=unix:{socket}", "--admin=127.0.0.1:0",
