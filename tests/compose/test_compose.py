@@ -6,12 +6,13 @@ import re
 import socket
 import subprocess
 import types
+from urllib.parse import quote
 
 import pytest
 
 import standins
 from harness.client import LibraryTransport
-from harness.kafka import OPS_KAFKA
+from harness.kafka import OPS_KAFKA, ROOT
 from harness.topic import Topic
 from harness.waiting import within
 from proxies.clients import under_load, wait_for_updates
@@ -179,6 +180,14 @@ def test_haproxy_finds_a_bridge_that_was_made_anew(stack, images):
         stack.engine.docker("start", *others, stdout=subprocess.DEVNULL)
 
 
+def evaluated(stack, query):
+    """What Prometheus finds for a query of the board, the board's variables filled in as Grafana does."""
+    filled = query.replace("$__rate_interval", "1m").replace("$bridge", ".*")
+    status, body = stack.get(f"/api/v1/query?query={quote(filled)}", stack.prometheus)
+    assert status == 200, body
+    return json.loads(body)["data"]["result"]
+
+
 def test_prometheus_scrapes_the_bridge(stack, images):
     if any("prometheus" in image for image in images):
         pytest.skip(f"no image: {images}")
@@ -192,6 +201,9 @@ def test_prometheus_scrapes_the_bridge(stack, images):
     assert "1" in eventually(reachable, "a scraped metric", lambda: stack.logs("prometheus"))
     rules = json.loads(stack.get("/api/v1/rules", stack.prometheus)[1])["data"]["groups"]
     assert all(rule["health"] in ("ok", "unknown") for group in rules for rule in group["rules"]) and rules
+    board = json.loads((ROOT / "ops" / "grafana" / "tailrace.json").read_text())
+    answers = [evaluated(stack, target["expr"]) for panel in board["panels"] for target in panel["targets"]]
+    assert len([rows for rows in answers if rows]) > 10, answers  # the others count what has not happened
     for file in ("/etc/grafana/provisioning/dashboards/tailrace.yml", "/var/lib/grafana/dashboards/tailrace.json"):
         assert stack.compose("--profile", "monitoring", "exec", "-T", "grafana", "test", "-s", file, check=False).returncode == 0, file
 
