@@ -1,5 +1,5 @@
-// A queue into a thread, capped in bytes: the one place where a lock stands. Many may push; its owner drains. push() says
-// when the owner must be told (it was empty), so that a burst costs one post.
+// A queue into a thread, capped in bytes. Many may push; its owner drains. push() says when the owner must be told (it was
+// empty), so that a burst costs one post.
 #pragma once
 
 #include <cstddef>
