@@ -17,9 +17,12 @@ def find():
 
 
 PAGES = sorted(find())
-# a line, or a piece of code within a line, that begins so is a command
-PROGRAMS = (r"(?:[A-Z_]+=\S+ )*(?:ops/(?!\w+[./])\w+|tailrace(?!:)|build/release/tailrace|docker|docker-compose|python3|npm|node|curl|kcat"
-            r"|systemd-analyze|websocat)")
+# what stands indented in these is no command but drawings, frames and messages
+DRAWN = {"bridge/README.md", "ops/configuration.md", "schemas/protocol.md"}
+# a piece of code within a line that begins so is a command
+PROGRAMS = (r"(?:[A-Z_]+=\S+ )*(?:ops/(?!\w+[./])\w+|tailrace(?!:)|build/release/tailrace|docker|docker-compose|python3|pip|npm|npx|node|curl|kcat"
+            r"|systemd-analyze|systemctl|journalctl|websocat|ss|ip|sudo|apt|apt-get|dpkg|git|cmake|ctest|ninja|kill|sysctl|ulimit|echo|cat|cp"
+            r"|install|openssl|haproxy|nginx|promtool|kafka-[a-z-]+)")
 NO_COMMANDS = {"tailrace", "tailrace.v1"}
 
 
@@ -36,8 +39,8 @@ def commands(page):
     """Every command, without its comment, in order."""
     found = []
     for line in re.sub(r"^```(?:jsx?|yaml|text)\n.*?^```", "", text(page), flags=re.M | re.S).splitlines():
-        if match := re.match(rf"    ({PROGRAMS}\b.*)", line):
-            found.append(re.sub(r"\s{2,}#.*", "", match.group(1)).strip())
+        if line.startswith("    ") and (page not in DRAWN or re.match(rf"    {PROGRAMS}\b", line)):
+            found.append(re.sub(r"\s{2,}#.*", "", line).strip())
             continue
         for piece in re.findall(r"`([^`]+)`", line):
             if re.match(rf"{PROGRAMS} ", piece) or re.fullmatch(r"ops/[a-z]+", piece):

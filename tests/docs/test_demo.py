@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import threading
 import urllib.request
 
 import pytest
@@ -27,15 +26,6 @@ def body(url):
     with urllib.request.urlopen(url, timeout=300) as answer:
         assert answer.status == 200
         return answer.read().decode()
-
-
-def eventually(done, what):
-    """For what only asking shows. Asks five times a second."""
-    for _ in range(1500):
-        if done():
-            return
-        threading.Event().wait(0.2)
-    raise TimeoutError(f"waited 300 s for {what} in vain")
 
 
 class Demo:
@@ -97,19 +87,14 @@ def test_it_says_what_it_does_shows_the_page_and_ends_with_all_of_it(demo):
     assert built == (program.stat().st_mtime_ns, (ROOT / "build" / "web" / ".built").stat().st_mtime_ns)
 
 
-def test_a_line_of_kcat_reaches_the_page(demo):
-    port, kafka = free_ports(2)
-    running = demo("--port", port, "--kafka-port", kafka)
-    line = running.until(r"^  (echo .* kcat .*)$").group(1)
-    running.until(r"kafka reachable")
-    assert subprocess.run(["bash", "-c", line]).returncode == 0
-    eventually(lambda: '"my-topic"' in body(f"http://127.0.0.1:{port}/api/channels"), "the new topic's channel")
-    tail = subprocess.Popen([ROOT / "build" / "release" / "tailrace", "tail", f"127.0.0.1:{port}", "my-topic", "--from", "earliest"],
-                            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert "21.5" in tail.stdout.readline()
-    tail.send_signal(signal.SIGINT)
-    assert tail.wait(300) == 0
-    assert running.interrupt() == 0
+def test_every_line_for_pasting_adds_a_record():
+    """Those that it prints and those of the page's card, as they stand."""
+    port, kafka = map(str, free_ports(2))
+    result = subprocess.run([pathlib.Path(__file__).with_name("stranger"), "--port", port, "--kafka-port", kafka], text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
+    assert result.returncode == 0, result.stdout[-3000:]
+    assert len(re.findall(r"^a record more in (?:my-topic|hello), by: ", result.stdout, re.M)) == 6, result.stdout
+    assert not listens(int(port)) and not listens(int(kafka))
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -18,17 +18,15 @@ PATIENCE = 600  # seconds; nothing takes so long unless it is broken
 
 # Run by other tests: the command and what in which file runs it.
 ELSEWHERE = {
-    "docker compose up": ("tests/compose/stack.py", '"up"'),
-    "docker compose up --detach": ("tests/compose/stack.py", '"--detach"'),
-    "docker compose ps": ("tests/compose/stack.py", '"ps"'),
-    "docker compose down": ("tests/compose/stack.py", '"down"'),
+    **{command: ("tests/compose/test_compose.py", command) for command in (
+        """echo '{"hello": "by hand"}' | docker compose exec -T bridge tailrace produce --brokers kafka:19092 --topic hello""",
+        "docker compose --profile scale up", "docker compose --profile monitoring up", "docker build -t tailrace .")},
+    **{f"docker compose {words}": ("tests/compose/test_compose2.py", f'"docker compose {words}"') for words in ("up --detach", "ps", "down")},
+    "docker compose up": ("tests/compose/conftest.py", '"docker compose up"'),
     "PAGE_PORT=8081 KAFKA_PORT=9093 docker compose up": ("tests/compose/stack.py", '"PAGE_PORT", "KAFKA_PORT"'),
-    "docker compose --profile scale up": ("tests/compose/test_compose.py", 'profiles=["scale"]'),
-    "docker compose --profile monitoring up": ("tests/compose/test_compose.py", 'profiles=["monitoring"]'),
-    "docker build -t tailrace .": ("docker-compose.yml", "build: ."),
+    "systemctl reload tailrace": ("tests/proxies/test_service.py", '["ExecReload"]'),
     "systemd-analyze security --offline=true ops/systemd/tailrace.service": ("tests/proxies/test_service.py", '"security", "--offline=true"'),
     "ops/test": (".ci/run", "ops/test"),
-    "ops/test quick": (".ci/run", 'ops/test" quick'),
     "npm run build -w tailrace": ("web/package.json", "npm run build -w tailrace"),
     "npm test -w tailrace": ("web/package.json", "npm test --workspaces"),
     "tailrace demo": ("tests/integration/test_commands.py", 'running("demo"'),
@@ -36,8 +34,8 @@ ELSEWHERE = {
 }
 # Not run here, where a run is hours, the page's ten minutes in Chromium, or a machine of its own: with one more word, which
 # is wrong, the script itself must object to that word and to no other. It reads its words before it does anything.
-READ = {"ops/test faults": "no part 'nonsense'", "ops/bench": "no mark 'nonsense'", "ops/bench --quick": "no mark 'nonsense'",
-        "ops/bare ops/test unit": "no part 'nonsense'"}
+READ = {"ops/test quick": "no part 'nonsense'", "ops/test faults": "no part 'nonsense'", "ops/bench": "no mark 'nonsense'", "ops/bench --quick": "no mark 'nonsense'",
+        "ops/bare ops/test unit": "no part 'nonsense'", "ops/bare tests/docs/stranger": "can't make sense of 'nonsense'"}
 # Quick where everything is there already, as it is while tests run; the marks a tenth of their size.
 MARKS = ("fanout", "idle", "replay", "herd")
 PREPARED = {"ops/build", "ops/deps run"}
@@ -64,6 +62,7 @@ ENDING = {
     "curl -s http://127.0.0.1:8081/sessions": r"\[",
     'curl -s -X POST "http://127.0.0.1:8081/log-level?level=debug"': r"debug",
     "build/release/tailrace check --print-reference > ops/configuration.md": r"^# ",
+    "ss -ltnp": r'127\.0\.0\.1:\d+ .*"tailrace"',
 }
 
 class World:
