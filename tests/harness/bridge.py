@@ -1,5 +1,6 @@
 """A bridge as a process."""
 
+import contextlib
 import http.client
 import os
 import pathlib
@@ -90,10 +91,28 @@ class Bridge:
         return sum(float(value) for own, value in re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.M)
                    if all(each in own.split(",") for each in wanted))
 
+    @contextlib.contextmanager
+    def counted(self, metric, **labels):
+        """What happens within is counted, once."""
+        before = self.metric(metric, **labels)
+        yield
+        self.poll(lambda: self.metric(metric, **labels) > before, f"{metric} of {labels} to move")
+        assert self.metric(metric, **labels) == before + 1
+
     def rss(self):
         """Resident memory in bytes."""
+        return self._status("VmRSS")
+
+    def peak(self):
+        """The most resident memory since `forget_peak`."""
+        return self._status("VmHWM")
+
+    def forget_peak(self):
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def _status(self, name):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) << 10
+        return int(re.search(rf"{name}:\s+(\d+) kB", status).group(1)) << 10
 
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)

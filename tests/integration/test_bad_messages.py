@@ -94,19 +94,6 @@ async def test_binary_message_is_a_coded_error(idle):
     talk.wire.close()
 
 
-async def test_repeated_faults_close_with_4400(idle):
-    talk = await Talk.connect(idle.port)
-    for _ in range(200):
-        await talk.wire.write(encode(b"nonsense"))
-    answered = 0
-    async for opcode, payload in talk.wire.messages():
-        if opcode == 8:
-            break
-        answered += b'"code":"bad_json"' in payload
-    assert opcode == 8 and int.from_bytes(payload[:2], "big") == 4400
-    assert AT_ONCE <= answered < 60  # one more a second while it went on
-
-
 async def test_faults_spread_over_connections_close_none_of_them(idle):
     for _ in range(5):
         talk = await Talk.connect(idle.port)

@@ -1,6 +1,5 @@
 """Every limit of a client: beyond it there is the documented answer, and the limit's own counter says so."""
 
-import contextlib
 import http.client
 import json
 import socket
@@ -31,21 +30,12 @@ def limited(one_topic, bridge, tmp_path):
     return start
 
 
-@contextlib.contextmanager
-def counted(b, metric, **labels):
-    """What happens within is counted once."""
-    before = b.metric(metric, **labels)
-    yield
-    b.poll(lambda: b.metric(metric, **labels) > before, f"{metric} of {labels} to move")
-    assert b.metric(metric, **labels) == before + 1
-
-
 def refused(b, why):
-    return counted(b, "tailrace_connections_refused_total", why=why)
+    return b.counted("tailrace_connections_refused_total", why=why)
 
 
 def closed(b, code):
-    return counted(b, "tailrace_closes_total", code=code)
+    return b.counted("tailrace_closes_total", code=code)
 
 
 def connect(b, address="127.0.0.1"):
@@ -221,7 +211,7 @@ async def test_one_subscription_too_many_is_an_error_and_the_others_stay(limited
 
     await wire.send(json.dumps({"op": "subscribe", "id": 1, "channel": one_topic.name}))
     assert "subscribed" in await within(answered(1), "the first subscription")
-    with counted(b, "tailrace_errors_sent_total", code="too_many_subscriptions"):
+    with b.counted("tailrace_errors_sent_total", code="too_many_subscriptions"):
         await wire.send(json.dumps({"op": "subscribe", "id": 2, "channel": "another"}))
         error = (await within(answered(2), "a refusal"))["error"]
     assert (error["code"], error["retry"]) == ("too_many_subscriptions", False)
