@@ -175,7 +175,7 @@ class Node:
     def answers(self, brokers):
         """Whether this node knows itself and, with it, at least `brokers` brokers."""
         if not self.pid():
-            raise Failed(f"node {self.number} ended while it was starting:\n{self.tail()}")
+            raise self.failed("ended while it was starting")
         port = self.ports[MAIN]
         if not connects(port):
             return False
@@ -189,9 +189,16 @@ class Node:
     def wait(self, brokers=1):
         wait_until(lambda: self.answers(brokers), f"node {self.number} to answer", 0.1, self.tail)
 
+    def text(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
     def tail(self):
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        return "\n".join(text.splitlines()[-40:])
+        return "\n".join(self.text().splitlines()[-40:])
+
+    def failed(self, what):
+        if "No space left on device" in self.text():
+            return Failed(f"no space in {root()}; free some, or choose another folder: TAILRACE_KAFKA_DIR=…")
+        return Failed(f"node {self.number} {what}:\n{self.tail()}")
 
 
 def birth(pid):
@@ -262,7 +269,7 @@ def up(cluster, plan):
     try:
         for node, formatting in [(node, node.format()) for node in cluster.nodes()]:
             if formatting.wait() != 0:
-                raise Failed(f"formatting node {node.number} failed:\n{node.tail()}")
+                raise node.failed("could not be formatted")
         nodes = cluster.nodes()
         for node in nodes:
             node.start()

@@ -146,6 +146,16 @@ def test_a_kafka_that_has_no_place():
     assert result.stdout == "kafka: /dev/full/kafka/default: Not a directory; choose another folder: TAILRACE_KAFKA_DIR=…\n"
 
 
+@pytest.mark.parametrize("size", ["12k", "40k"])  # too little to be formatted, and to start
+def test_a_kafka_that_has_no_space(tmp_path, size):
+    if os.geteuid() != 0:
+        pytest.skip("only root mounts")
+    script = f"mount -t tmpfs -o size={size} none {tmp_path}; export TAILRACE_KAFKA_DIR={tmp_path}; {ROOT}/ops/kafka up; echo $?; ls {tmp_path}"
+    result = subprocess.run(["unshare", "--mount", "bash", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, timeout=600)
+    assert result.stdout == f"kafka: no space in {tmp_path}; free some, or choose another folder: TAILRACE_KAFKA_DIR=…\n1\n"
+
+
 @pytest.fixture
 def stranger(tmp_path):
     """`stranger(script, …)`: run by nobody, in a tree that is `owner`'s."""
