@@ -10,6 +10,13 @@ constexpr int kInARow = 8;
 constexpr std::chrono::milliseconds kTidyInterval{500};
 constexpr std::chrono::milliseconds kIdle{300};
 
+// A reader may need another handle, and there may be none to be had.
+Result<PagePtr> read_with(PageSource& reader, const PageRequest& request) try {
+  return reader.read(request);
+} catch (const StartError& error) {
+  return Error{"unavailable", error.what()};
+}
+
 }  // namespace
 
 PagePool::PagePool(const MakeReader& make, std::size_t readers, ArchiveProbe& probe)
@@ -72,7 +79,7 @@ void PagePool::run(Slot& slot, Jobs::iterator at) {
 }
 
 void PagePool::work(Slot& slot, Job& job) {
-  auto result = slot.reader->read(job.request);
+  auto result = read_with(*slot.reader, job.request);
   slot.reader->serve();
   std::optional<Key> stands;
   if (result && !(*result)->at_end)

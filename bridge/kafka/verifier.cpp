@@ -93,7 +93,7 @@ bool Verifier::lasting(const std::string& topic, bool doubtful) {
   return lasts;
 }
 
-void Verifier::find_extents(const CheckRequest& request, CheckAnswer& answer) {
+void Verifier::find_extents(const CheckRequest& request, CheckAnswer& answer) try {
   if (request.undecodable.empty()) return;
   Probe probe(settings_, stopping_, Probe::kSeesStandstill);
   for (const Claim& claim : request.claims) {
@@ -105,6 +105,8 @@ void Verifier::find_extents(const CheckRequest& request, CheckAnswer& answer) {
     if (const auto extent = find_undecodable(claim.next, claim.bounds.stable, first_from))
       answer.undecodable[claim.partition] = *extent;
   }
+} catch (const StartError&) {
+  // No handle is to be had: the next check tries again.
 }
 
 void Verifier::run_learn(const LearnRequest& request) {

@@ -48,7 +48,7 @@ class Desk {
     const std::lock_guard lock(mutex_);
     return n < readings_.size() ? readings_[n] : Reading{-1, "nothing", false};
   }
-  // Lets it end: with a "page", at the "end" of the partition, or in an "error".
+  // Lets it end: with a "page", at the "end" of the partition, in an "error", or with "no handle" to be had.
   void end(std::size_t n, const std::string& how = "page") {
     reading(n);
     const std::lock_guard lock(mutex_);
@@ -93,6 +93,7 @@ class FakeReader final : public PageSource {
   Result<PagePtr> read(const PageRequest& request) override {
     const std::string ending = desk_.read(number_, request);
     if (ending == "error") return Error{"unavailable", ""};
+    if (ending == "no handle") throw StartError(ending);
     auto page = std::make_shared<Page>();
     page->from = request.from;
     page->next = request.end;
@@ -193,7 +194,7 @@ TEST_F(PagePoolOf, after_its_turn_out_of_the_queue_a_reader_may_go_on_again) {
 }
 
 TEST_F(PagePoolOf, who_read_to_the_end_or_failed_stands_nowhere) {
-  for (const char* how : {"end", "error"}) {
+  for (const char* how : {"end", "error", "no handle"}) {
     start(1);
     const std::size_t first = asked_;
     ask(0, 0);
