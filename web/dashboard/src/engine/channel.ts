@@ -18,12 +18,16 @@ export class Channel {
   title = "";
   units: Record<string, string> = {};
   rate = 0;
+  /** When the oldest record is of that Kafka still has, and whether it has deleted older ones. */
   earliest = NaN;
+  truncated = false;
   /** Latest offset per partition, by the bridge's own numbers. */
   ends = new Map<number, number>();
   fresh = false;
   /** Why the bridge won't serve it, else empty. */
   refused = "";
+  /** Why the bridge doesn't serve it now, where asking again may help; else empty. */
+  unserved = "";
   /** Its topic is gone from Kafka, for now. */
   missing = false;
   /** Partitions whose end an open transaction has held back for long. */
@@ -53,6 +57,7 @@ export class Channel {
 
   /** Subscribed anew: what still holds will be told again. */
   untold(): void {
+    this.unserved = "";
     this.missing = false;
     this.held.clear();
   }

@@ -7,15 +7,17 @@ type Handler = ((event: any) => void) | null;
 export class Cutter {
   /** When the cut ends, by the local clock; 0 when there is none. */
   until = 0;
+  /** When something was last heard on any of the sockets, by the local clock. */
+  heardAt = 0;
   private readonly open = new Set<Cut>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Sockets made by this class obey this cutter. */
   get sockets(): WebSocketClass {
-    const refused = () => this.until > 0, open = this.open;
+    const refused = () => this.until > 0, open = this.open, heard = () => (this.heardAt = Date.now());
     return class extends Cut {
       constructor(url: string, protocols?: string[]) {
-        super(refused() ? null : new WebSocket(url, protocols), open);
+        super(refused() ? null : new WebSocket(url, protocols), open, heard);
       }
     };
   }
@@ -45,14 +47,18 @@ class Cut implements WebSocketLike {
   onerror: Handler = null;
   private severed = false;
 
-  constructor(private readonly real: WebSocket | null, private readonly among: Set<Cut>) {
+  constructor(private readonly real: WebSocket | null, private readonly among: Set<Cut>, heard: () => void) {
     if (!real) {
       queueMicrotask(() => this.sever());
       return;
     }
     among.add(this);
     real.onopen = event => this.severed || this.onopen?.(event);
-    real.onmessage = event => this.severed || this.onmessage?.(event);
+    real.onmessage = event => {
+      if (this.severed) return;
+      heard();
+      this.onmessage?.(event);
+    };
     real.onerror = event => this.severed || this.onerror?.(event);
     real.onclose = event => this.severed || this.end(event);
   }

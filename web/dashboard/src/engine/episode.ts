@@ -26,6 +26,7 @@ export class Episode {
 
   /** A channel is being refilled; `missed` is how much it has to get, where that is known. */
   resume(channel: string, missed: number, now: number): void {
+    if (!this.pending.has(channel)) return;
     this.resumedAt ||= now;
     this.totals.set(channel, Math.max(missed, this.totals.get(channel) ?? 0));
   }

@@ -40,6 +40,11 @@ export class Link {
     this.client.on("status", status => this.status(status));
   }
 
+  /** When the bridge gave its last sign of life, on its own clock. */
+  get heardAt(): number {
+    return this.client.now() + this.cutter.heardAt - Date.now();
+  }
+
   start(): void {
     void this.describe();
     void this.poll();

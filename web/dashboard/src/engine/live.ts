@@ -3,7 +3,6 @@ import type { Batch, Gap, Recovered, Reset, StateChange, Subscription, TailraceE
 import type { Channel } from "./channel.ts";
 import { Episode } from "./episode.ts";
 import type { Link } from "./link.ts";
-import type { Outage } from "./outages.ts";
 import { valueAt } from "./reduce.ts";
 import { clock, grouped, spell } from "../words.ts";
 import type { Timeline } from "./timeline.ts";
@@ -109,12 +108,12 @@ export class Live {
   fillFront(channel: string): number {
     if (!this.link.listed) return -Infinity;
     const watch = this.watches.get(channel);
-    if (!watch?.filling) return Infinity;
+    if (!watch?.filling || watch.channel.unserved) return Infinity;
     return Math.min(...watch.fronts.values());
   }
 
   get filling(): boolean {
-    for (const watch of this.watches.values()) if (watch.filling) return true;
+    for (const { filling, channel } of this.watches.values()) if (filling && !channel.unserved) return true;
     return false;
   }
 
@@ -142,7 +141,8 @@ export class Live {
   private state(watch: Watch, change: StateChange, seconds: number): void {
     const { channel } = watch, now = this.link.client.now();
     if (change.reason === "subscribed") channel.untold();
-    if (change.new === "replaying") this.resumed(watch, now);
+    if (change.new === "idle") this.unserved(channel, now, change.reason);
+    else if (change.new === "replaying") this.resumed(watch, now);
     else if (change.new === "live") this.isLive(watch, now);
     else if (change.new === "connecting" || change.new === "offline") this.down(watch, now, change);
     else if (change.new === "closed") this.events.changed();
@@ -158,14 +158,20 @@ export class Live {
 
   private down(watch: Watch, now: number, change: StateChange): void {
     if (watch.filling || change.old === "idle") return;
-    const silent = change.reason === "silent" && this.lastArrival > 0;
-    const from = silent ? this.lastArrival : now;
-    const cause: Outage["cause"] = this.link.cutter.until > 0 ? "cut" : "disconnected";
+    const from = change.reason === "silent" ? this.link.heardAt : now;
+    const cause = this.link.cutter.until > 0 ? "cut" : "disconnected";
     watch.channel.outages.begin(from, cause);
     watch.fronts.clear();
     if (!this.episode) this.beginEpisode(from, cause);
     this.episode!.join(watch.channel.name);
     this.ages.fill(NaN);
+  }
+
+  /** The bridge answers, and won't send this channel for now: nobody waits for it. */
+  private unserved(channel: Channel, now: number, code: string): void {
+    channel.unserved = code.replace(/_/g, " ");
+    channel.outages.begin(now, channel.unserved);
+    if (this.episode?.leave(channel.name)) this.finish(this.episode);
   }
 
   private beginEpisode(from: number, cause: string): void {
@@ -212,6 +218,7 @@ export class Live {
     outages.heal(what.updates, now);
     const last = outages.outages.at(-1);
     if (last) last.updates = what.updates;
+    if (!this.episode?.awaits(watch.channel.name)) this.divide("replay", `Recovered ${grouped(what.updates)}`, watch.channel.name);
     this.stillAway(watch.channel, now);
     this.settle(watch, what);
   }

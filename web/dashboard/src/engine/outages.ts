@@ -10,7 +10,8 @@ export interface Outage {
   to: number;
   /** How far the refill has come, on the time axis. */
   front: number;
-  cause: "cut" | "disconnected" | "Kafka unreachable" | "";
+  /** In a word or two; "Kafka unreachable" is drawn apart. */
+  cause: string;
   updates: number;
   healed: boolean;
 }
@@ -63,6 +64,12 @@ export class Outages {
   lose(loss: Loss): void {
     this.losses.push(loss);
     if (this.losses.length > kKept) this.losses.shift();
+  }
+
+  /** A loss that reading history came upon; the next reading comes upon it again. */
+  meet({ partition, from, next, reason }: { partition: number; from: number; next: number; reason: string }, t: number): void {
+    const known = this.losses.some(loss => loss.partition === partition && loss.first === from);
+    if (!known) this.lose({ from: t, to: t + 1, offsets: next - from, reason, first: from, next, partition });
   }
 
   clear(): void {

@@ -6,8 +6,9 @@ import type { Live } from "./live.ts";
 export function statusOf(link: Link, live: Live, channels: number): Status {
   const now = link.client.now(), word = wordOf(link, live);
   const counted = live.episode?.counted ?? { done: live.records, total: 0 };
+  const since = word === "kafka" ? link.kafkaDownSince : word === "stale" ? link.heardAt : link.downSince;
   return {
-    word, since: word === "kafka" ? link.kafkaDownSince : link.downSince || live.lastArrival, due: dueOf(link, word),
+    word, since, due: dueOf(link, word),
     reason: link.ended?.reason ?? "", hint: link.ended?.hint ?? "", ...counted,
     behind: live.behind, rate: live.rate(now), newest: live.lastArrival, channels,
   };

@@ -5,7 +5,7 @@ import { el } from "./dom.ts";
 import { closedFor } from "./pill.ts";
 import { bannerNode } from "./sheet.ts";
 
-export type BannerKind = "" | "offline" | "kafka" | "closed" | "failed";
+export type BannerKind = "" | "offline" | "stale" | "kafka" | "closed" | "failed";
 
 /** Short outages heal by themselves before anyone has read a banner. */
 const kPatience = 1500;
@@ -13,8 +13,8 @@ const kPatience = 1500;
 export function bannerKind(view: View): BannerKind {
   const { word, since } = view.status;
   if (word === "closed") return "closed";
-  if (word === "kafka") return "kafka";
-  return (word === "offline" || word === "stale") && since > 0 && view.now - since > kPatience ? "offline" : "";
+  if (word === "kafka" || word === "stale") return word;
+  return word === "offline" && since > 0 && view.now - since > kPatience ? "offline" : "";
 }
 
 export function banner(kind: BannerKind, view: View, info: BridgeInfo, retry: () => void): HTMLElement | null {
@@ -23,6 +23,8 @@ export function banner(kind: BannerKind, view: View, info: BridgeInfo, retry: ()
   switch (kind) {
     case "offline":
       return bannerNode("hold", `Connection lost at ${clock(since)}.`, ["Kafka keeps the records; this page will fetch all it missed."], again("Retry now"));
+    case "stale":
+      return bannerNode("hold", `Nothing heard since ${clock(since)}.`, ["The connection is open, and silent. What is shown may be old; if it is lost, this page connects again by itself."], again("Retry now"));
     case "kafka":
       return bannerNode("hold", "Kafka is not reachable.", ["The bridge answers, but ", el("code", {}, info.kafka || "Kafka"), ` has not since ${clock(since)}. This page recovers by itself.`], null, [
         `Since ${clock(since)}: nothing new comes. What is produced meanwhile is hatched, and is fetched when Kafka answers.`,

@@ -68,14 +68,11 @@ test("Kafka that is still away after a break went but once, and away since when 
   assert.deepEqual(told.map(([down]) => down), [true, false]);
 });
 
-test("the last channel that is waited for goes: the others' receipt is given", async () => {
+test("a channel that is gone is not waited for: the others' receipt is given", async () => {
   await follow(channel, new Channel("orders"));
-  await reconnect(() => line.bridge.denied.add("orders"));
-  await until(() => live.episode?.awaits("metrics") === false);
-  assert.ok(live.episode!.awaits("orders"));
-  live.unfollow("orders");
+  await reconnect(() => live.unfollow("orders"));
+  await until(() => receipts.length === 1);
   assert.equal(live.episode, null);
-  assert.equal(receipts.length, 1);
   const [receipt] = receipts;
   assert.deepEqual([receipt.phase, receipt.lost], ["done", 0]);
   assert.ok(receipt.ranges.every(range => range.channel === "metrics"));
@@ -84,13 +81,39 @@ test("the last channel that is waited for goes: the others' receipt is given", a
   assert.match(opened, /^Disconnected \d+\.\d s, \d\d:\d\d:\d\d$/);
 });
 
+test("a channel that is not served is not waited for either; it is made good when it is", async () => {
+  const orders = new Channel("orders"), badge = () => orders.outages.badge(0, Infinity).kind;
+  await follow(channel, orders);
+  await reconnect(() => line.bridge.denied.add("orders"));
+  await until(() => receipts.length === 1);
+  assert.deepEqual([live.episode, live.filling, orders.unserved, badge()], [null, false, "topic unavailable", "outage"]);
+  await reconnect(() => line.bridge.denied.clear());
+  await until(() => badge() === "exact");
+  assert.equal(orders.unserved, "");
+  await until(() => dividers().filter(text => text.startsWith("Recovered")).length === 3);
+});
+
 test("nobody comes back from an outage: it is over, and there is no receipt", async () => {
   await follow(channel);
   await reconnect(() => line.bridge.denied.add("metrics"));
-  assert.ok(live.episode);
-  live.unfollow("metrics");
-  assert.equal(live.episode, null);
+  await until(() => live.episode === null);
   assert.deepEqual(receipts, []);
   assert.equal(dividers().length, 1);
   assert.match(dividers()[0], /^Disconnected \d+\.\d s, \d\d:\d\d:\d\d$/);
+});
+
+test("what is not served from the start is not replaying", async () => {
+  line.bridge.denied.add("metrics");
+  line.link.listed = true;
+  live.follow(channel, 5);
+  await until(() => channel.unserved === "topic unavailable");
+  assert.deepEqual([live.filling, live.fillFront("metrics")], [false, Infinity]);
+});
+
+test("the bridge's last sign of life is what silence is counted from", async () => {
+  await follow(channel);
+  const before = line.link.heardAt;
+  await until(() => line.link.heardAt > before);
+  line.bridge.mute = true;
+  await until(() => line.link.client.now() - line.link.heardAt > 1000);
 });
