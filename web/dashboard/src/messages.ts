@@ -11,7 +11,7 @@ export interface PanelSpec {
   channel: string;
   /** Path of a numeric field; empty where records are only counted. */
   field: string;
-  /** `""` all together, `"key"` by record key, else the path of a text field. */
+  /** `""` all together, `"key"` by record key, else the path of a text field. Of a key figure: the one key it is of. */
   group: string;
   aggregate: Aggregate;
   /** Of the sheet's twelve columns. */
@@ -166,6 +166,8 @@ export type PanelView = TimeView | HistogramView | LastView | TopView | NoteView
 export interface StatView {
   id: string;
   value: number;
+  /** The stretch of time that it is of, in words. */
+  during: string;
   /** Against one window ago, as a share; NaN when unknown. */
   change: number;
   unit: string;
@@ -185,6 +187,8 @@ export interface ChannelView {
   texts: string[];
   keyed: boolean;
   keyNoun: string;
+  /** The busiest keys, where keys come again. */
+  keys: string[];
   note: string;
   fresh: boolean;
   followed: boolean;

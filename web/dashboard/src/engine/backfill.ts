@@ -27,6 +27,7 @@ export class Backfill {
     }
     this.running.get(track)?.cancel();
     track.covered = reach;
+    track.kept = Math.min(track.channel.earliest, reach);
     this.read(track, ids, from, reach, span);
   }
 
@@ -38,6 +39,7 @@ export class Backfill {
         for (const update of updates) if (update.o < first && update.t < to + 1000) track.backfill(partition, update, now, ids);
         this.changed();
       },
+      gap: gap => track.missed(gap, from),
       sampled: sample => (track.sampled = sample),
       done: why => {
         if (why) track.refused = { why, until: to };

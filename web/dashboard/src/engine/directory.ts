@@ -59,6 +59,7 @@ export class Directory {
     if (channel.refused) channel.refused = "";
     channel.rate = info.rate;
     channel.topic = info.topic;
+    channel.truncated = info.partitions.some(({ earliest }) => (earliest ?? 0) > 0);
     for (const { partition, latest } of info.partitions) if (latest !== null) channel.ends.set(partition, latest);
   }
 

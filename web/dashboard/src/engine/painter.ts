@@ -1,9 +1,10 @@
 // Composes one frame's worth of what the page shows, from whichever timeline is shown. Parts have their own pace: lines
 // come as fast as frames do, figures and rails only as fast as eyes can use them.
-import type { Badge, ChannelView, Mode, PanelSpec, PanelView, StatView } from "../messages.ts";
+import type { Aggregate, Badge, ChannelView, Mode, PanelSpec, PanelView, StatView } from "../messages.ts";
 import type { Channel } from "./channel.ts";
 import { numericFields } from "./infer.ts";
-import { panelView, type Moment } from "./panelview.ts";
+import { inWindow, panelView, type Moment } from "./panelview.ts";
+import { grouped } from "../words.ts";
 import { valueAt } from "./reduce.ts";
 import { Stat } from "./stat.ts";
 import type { Timeline } from "./timeline.ts";
@@ -21,10 +22,18 @@ export interface Shown {
   front(channel: string): number;
 }
 
+/** Aggregates that are one of the values themselves. */
+const kPicked: Aggregate[] = ["last", "min", "max"];
+
 type Part = "stats" | "tables" | "channels" | "feed" | "lane";
 const kPace: Record<Part, number> = { stats: 200, tables: 100, channels: 500, feed: 200, lane: 200 };
 /** The feed is as much to lay out as all the others: it comes between them. */
 const kPhase: Record<Part, number> = { stats: 0, tables: 0, channels: 0, feed: 50, lane: 0 };
+
+/** Times select whole seconds. */
+const kGrain = 1000;
+/** Of a channel's keys, as many are offered for a key figure. */
+const kKeys = 16;
 
 export class Painter {
   private due: Record<Part, number> = { stats: 0, tables: 0, channels: 0, feed: 0, lane: 0 };
@@ -57,8 +66,9 @@ export class Painter {
       const channel = this.find(spec.channel), track = shown.timeline.tracks.get(spec.channel), stat = track?.aggregators.get(spec.id);
       if (!channel || !(stat instanceof Stat)) return [];
       const view = stat.view(this.moment(channel, track, shown));
-      const unit = spec.aggregate === "rate" ? "/s" : channel.unitOf(spec.field);
-      return [{ id: spec.id, ...view, unit, whole: channel.profile.whole(spec.field), hole: hole(channel, shown) }];
+      const { aggregate, field } = spec, counted = aggregate === "count";
+      const unit = aggregate === "rate" ? "/s" : counted ? inWindow(shown.span) : channel.unitOf(field), whole = counted || (kPicked.includes(aggregate) && channel.profile.whole(field));
+      return [{ id: spec.id, ...view, unit, whole, hole: hole(channel, shown) }];
     });
   }
 
@@ -68,6 +78,7 @@ export class Painter {
       const fields = numericFields(profile), rate = paceOf(channel);
       return {
         name: channel.name, title: channel.title, topic: channel.topic, rate, fields, texts: channel.columns.texts.slice(), keyNoun: profile.noun, keyed: profile.keyed > 0,
+        keys: profile.eventful ? [] : channel.columns.keys.top(kKeys),
         quietSince: rate === 0 ? channel.lastTime : 0, fresh: channel.fresh, followed: followed(channel.name),
         note: noteOf(channel, fields, followed(channel.name)), line: pace(track, shown), hole: hole(channel, shown),
       };
@@ -81,11 +92,19 @@ export class Painter {
     const badge = channel?.outages.badge(from, at) ?? { kind: "none", text: "" };
     const refused = track?.refused && track.refused.until > from ? track.refused.why : "";
     if (filling) bands.push({ kind: "first", from, to: at, front: Math.max(from, front), text: "" });
+    const kept = track?.keptFrom() ?? -Infinity, expired = kept > from + kGrain ? kept : 0;
+    if (expired && !filling) bands.push({ kind: "gap", from, to: expired, front: from, text: "expired" });
     return {
-      at, span, late: shown.late, bands, holes, filling, refused, sample: track?.sampled ?? null, covered: track?.covered ?? -Infinity, settled: !filling && shown.loading === 0,
-      badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : sampledBadge(track, from),
+      at, span, late: shown.late, bands, holes, filling, refused, expired, sample: track?.sampled ?? null, covered: Math.max(track?.covered ?? -Infinity, expired || -Infinity), settled: !filling && shown.loading === 0,
+      badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : expiredBadge(track, expired, at) ?? sampledBadge(track, from),
     };
   }
+}
+
+/** Known by number where records were deleted while they were read; a live timeline has moved on since. */
+function expiredBadge(track: Track | undefined, expired: number, at: number): Badge | null {
+  if (track?.expired && (expired || !track.rows)) return { kind: "gap", text: `gap of ${grouped(track.expired)}` };
+  return expired ? { kind: "gap", text: expired < at ? "partly expired" : "expired" } : null;
 }
 
 function sampledBadge(track: Track | undefined, from: number): Badge {
@@ -95,6 +114,7 @@ function sampledBadge(track: Track | undefined, from: number): Badge {
 
 function noteOf(channel: Channel, fields: string[], followed: boolean): string {
   if (channel.missing) return "topic is gone";
+  if (channel.unserved) return channel.unserved;
   if (channel.held.size) return `held by a transaction: p${[...channel.held].sort((a, b) => a - b).join(", p")}`;
   if (!followed) return "not followed";
   if (channel.profile.records === 0 || fields.length) return "";
@@ -110,7 +130,7 @@ function pace(track: Track | undefined, shown: Shown): Float64Array {
     const bin = last - 71 + i;
     const t = bin * track.pace.step;
     if (holes.some(([a, b]) => t + track.pace.step > a && t < b)) line[i] = -Infinity;
-    else if (t >= track.covered) line[i] = valueAt(track.pace, 0, bin, "rate", 3);
+    else if (t >= Math.max(track.covered, track.keptFrom())) line[i] = valueAt(track.pace, 0, bin, "rate", 3);
   }
   return line;
 }

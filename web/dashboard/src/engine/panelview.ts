@@ -15,13 +15,15 @@ export interface Moment extends Scene {
   filling: boolean;
   /** Why not all of it came, where it is known that no more will. */
   refused: string;
+  /** What of the window lies before this time is deleted; 0 where nothing is. */
+  expired: number;
 }
 
 const kLoading: NoteText = { kind: "loading", heading: "", text: "" };
 
 export function panelView(spec: PanelSpec, channel: Channel | undefined, track: Track | undefined, moment: Moment): PanelView {
   const base = {
-    id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track, moment.refused) : "",
+    id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track, moment) : "",
     note: null, unit: channel ? unitOf(spec, channel) : "", during: during(spec, moment.span), noun: channel?.profile.noun ?? "key",
   };
   const bare = { ...base, kind: "note" as const, badge: { kind: "none" as const, text: "" } };
@@ -65,13 +67,17 @@ function unitOf(spec: PanelSpec, channel: Channel): string {
 
 /** Lines show their time, these don't. */
 function during(spec: PanelSpec, span: number): string {
-  if (spec.kind !== "top" && spec.kind !== "histogram") return "";
+  return spec.kind === "top" || spec.kind === "histogram" ? inWindow(span) : "";
+}
+
+export function inWindow(span: number): string {
   return span < 3_600_000 ? `in ${span / 60_000} m` : `in ${span / 3_600_000} h`;
 }
 
 /** What had to be left out, in words; empty when nothing was. */
-function leftOut(channel: Channel, track: Track | undefined, refused: string): string {
+function leftOut(channel: Channel, track: Track | undefined, { refused, expired }: Moment): string {
   const { columns } = channel, list: string[] = [];
+  if (expired) list.push(`what is older than ${clock(expired)}, for Kafka has deleted it`);
   if (refused) list.push(`what the bridge would not send (${spaced(refused)})`);
   if (columns.leftOut) list.push(`${grouped(columns.leftOut)} fields beyond the first ${columns.numbers.length + columns.texts.length}`);
   if (columns.deep) list.push(`${grouped(columns.deep)} values nested deeper than 6 levels`);
@@ -95,6 +101,7 @@ function nothing(spec: PanelSpec, channel: Channel, moment: Moment): NoteText | 
   const loss = channel.outages.losses.find(g => g.from <= moment.at && g.to >= moment.at - moment.span);
   if (loss && channel.lastSeen < loss.from) return gone(loss);
   if (channel.profile.records > 0 && spec.kind === "note") return undrawable(channel);
+  if (channel.unserved) return { kind: "locked", heading: "Not available now", text: `The bridge does not get “${channel.title || channel.name}” from Kafka: ${channel.unserved}. This panel goes on by itself when it does.` };
   if (channel.missing) return { kind: "quiet", heading: "The topic is gone", text: `Kafka has no topic “${channel.topic}” now. This panel goes on when it is back.` };
   if (moment.at <= channel.earliest) return { kind: "gone", heading: "Not kept any more", text: `The oldest record that Kafka still has of “${channel.title || channel.name}” is of ${clock(channel.earliest)}.` };
   const since = channel.lastTime && channel.lastTime < moment.at ? ` since ${clock(channel.lastTime)}` : " in this time";

@@ -140,7 +140,7 @@ export class Past {
   private range(channel: Channel, from: number, to: number, timeline: Timeline): void {
     const history = new History(this.link, channel, {
       batch: ({ partition, updates }) => this.take(timeline, channel, partition, updates.filter(({ t }) => t > from && t <= to)),
-      gap: gap => this.gap(channel, gap, from),
+      gap: gap => timeline.track(channel).missed(gap, from),
       sampled: sample => (timeline.track(channel).sampled = sample),
       done: why => {
         if (why) timeline.track(channel).refused = { why, until: to };
@@ -151,12 +151,6 @@ export class Past {
     });
     this.open.add(history);
     void history.load(from, to, this.span);
-  }
-
-  private gap(channel: Channel, gap: { partition: number; from: number; next: number; reason: string }, from: number): void {
-    const known = channel.outages.losses.some(loss => loss.partition === gap.partition && loss.first === gap.from);
-    if (known || gap.reason === "expired") return;
-    channel.outages.lose({ from, to: from + 1, offsets: gap.next - gap.from, reason: gap.reason, first: gap.from, next: gap.next, partition: gap.partition });
   }
 
   private take(timeline: Timeline, channel: Channel, partition: number, updates: Update[]): void {

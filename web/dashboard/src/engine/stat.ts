@@ -1,10 +1,11 @@
-// One key figure: its value now, its line over the window, its change against one window ago.
+// One key figure, of all keys or of one: its value now, its line over the window, its change against one window ago.
 import type { PanelSpec } from "../messages.ts";
 import { Bins } from "./bins.ts";
 import type { Columns, Row } from "./columns.ts";
 import { knownBins } from "./history.ts";
 import { breakSilences, kBreak, valueAt } from "./reduce.ts";
 import type { Scene } from "./scene.ts";
+import { spell } from "../words.ts";
 
 const kBins = 90;
 const kMargin = 12;
@@ -21,21 +22,29 @@ export class Stat {
   }
 
   add(row: Row): boolean {
+    const { group } = this.spec;
+    if (group !== "" && this.columns.keys.name(row.key) !== group) return true;
     if (this.spec.field === "") return this.bins.add(row.t, 0, NaN);
     if (this.column < 0) this.column = this.columns.numbers.indexOf(this.spec.field);
     const value = this.column < 0 ? NaN : row.numbers[this.column];
     return value !== value || this.bins.add(row.t, 0, value);
   }
 
-  view(scene: Scene): { value: number; change: number; line: Float64Array } {
+  view(scene: Scene): { value: number; during: string; change: number; line: Float64Array } {
     const last = this.bins.binOf(Math.min(scene.at - scene.late, this.end(scene))) - 1, from = this.bins.binOf(scene.at) - kBins;
     const line = new Float64Array(kBins).fill(NaN);
     for (let i = 0; i < kBins; i++) if (from + i <= last) line[i] = this.at(from + i, scene);
     breakSilences(line, 6);
-    const value = this.at(last, scene);
-    const before = line.find(v => v === v && v !== kBreak) ?? NaN;
     const whole = scene.covered <= scene.at - scene.span + 3000;
-    return { value, change: whole && before !== 0 ? value / before - 1 : NaN, line };
+    if (this.spec.aggregate === "count") return { value: whole ? this.count(last, scene) : NaN, during: spell(scene.span), change: NaN, line };
+    const value = this.at(last, scene), before = line.find(v => v === v && v !== kBreak) ?? NaN;
+    return { value, during: spell(this.wide * this.bins.step), change: whole && before !== 0 ? value / before - 1 : NaN, line };
+  }
+
+  /** All of the window; of a sample nobody knows. */
+  private count(last: number, { sample }: Scene): number {
+    const sampled = sample && (last - kBins + 1) * this.bins.step < sample.until;
+    return sampled ? NaN : valueAt(this.bins, 0, last, "count", kBins);
   }
 
   /** Where the data ends: at the first open hole. */

@@ -1,6 +1,6 @@
 // One channel within one timeline: its rows and the aggregates of the panels that show it.
 import type { PanelSpec } from "../messages.ts";
-import type { Update } from "tailrace";
+import type { Gap, Update } from "tailrace";
 import type { Channel } from "./channel.ts";
 import { Row } from "./columns.ts";
 import { fillRow } from "./flat.ts";
@@ -35,6 +35,10 @@ export class Track {
   sampled: Sample | null = null;
   /** Of the time before `until` not all came: the bridge would not go on, and why. */
   refused: { why: string; until: number } | null = null;
+  /** The oldest record that Kafka had when this was read; NaN while nobody knows. */
+  kept = NaN;
+  /** Records that Kafka deleted while they were read. */
+  expired = 0;
   /** Where the live subscription began. */
   begun = Infinity;
   private readonly row = new Row();
@@ -61,6 +65,18 @@ export class Track {
     this.seconds.add(row.t, 0, NaN);
     for (const aggregator of this.aggregators.values()) aggregator.add(row);
     return row.t;
+  }
+
+  /** What was there before this time is deleted; -Infinity where nothing is. */
+  keptFrom(): number {
+    if (this.kept !== this.kept) this.kept = this.channel.earliest;
+    return this.channel.truncated && this.kept === this.kept ? this.kept : -Infinity;
+  }
+
+  /** Of history from `t` on, these did not come. */
+  missed(gap: Gap, t: number): void {
+    if (gap.reason === "expired") this.expired += gap.next - gap.from;
+    else this.channel.outages.meet(gap, t);
   }
 
   /** Makes the aggregates of these panels, keeping what is already right. Returns those that were made anew. */

@@ -19,9 +19,9 @@ beforeEach(() => {
 });
 
 /** How the panel stands at the shown moment. */
-function painted() {
+function painted(spec = panel) {
   const shown = { timeline: past.timeline, mode: "past" as const, at: past.at, span: kSpan, now: Date.now(), late: 0, loading: past.loading, front: () => (past.seeking ? -Infinity : Infinity) };
-  return new Painter(() => channel).panels([panel], shown)[0];
+  return new Painter(() => channel).panels([spec], shown)[0];
 }
 
 test("a seek into history that is refused ends, and the panel says why", async () => {
@@ -61,4 +61,34 @@ test("older history that is refused leaves what was there, and isn't waited for"
   await until(() => backfill.open === 0);
   assert.equal(track.covered, now - 5000);
   assert.deepEqual(track.refused, { why: "topic_unavailable", until: now - 5000 });
+});
+
+test("of a window that retention has reached into, the panel says which part is gone, and doesn't draw it as quiet", async () => {
+  const rate = make("metrics", "time", "", "", "rate", 6), at = Date.now() - 600_000, edge = at - kSpan / 2;
+  past = new Past(line.link, () => [channel], () => [panel, rate], kSpan, { changed() {}, arrivedAtLive() {} });
+  [channel.earliest, channel.truncated] = [edge, true];
+  line.bridge.expire("metrics", edge);
+  past.seek(at, false, null);
+  await until(() => !past.seeking && past.loading === 0);
+  const lines = painted(rate);
+  assert.deepEqual([lines.badge.kind, lines.bands.map(({ kind, to, text }) => [kind, to, text])], ["gap", [["gap", edge, "expired"]]]);
+  assert.match(lines.badge.text, /^gap of [1-9]\d\d$/); // this bridge counts them
+  assert.match(lines.left, /older than \d\d:\d\d:\d\d, for Kafka has deleted it/);
+  assert.ok(lines.kind === "time");
+  assert.ok(lines.xs.every((t, i) => (t > edge + 2000 ? lines.series[0].ys[i] > 0 : t > edge || !Number.isFinite(lines.series[0].ys[i]))));
+});
+
+test("what was never there is not said to be deleted; what all is deleted is not said to be exact", () => {
+  const badge = () => painted().badge.text;
+  past.at = Date.now();
+  past.timeline.track(channel);
+  past.timeline.setPanels([panel], kSpan);
+  channel.earliest = past.at - kSpan / 2;
+  assert.equal(badge(), "exact");
+  channel.truncated = true;
+  assert.equal(badge(), "partly expired");
+  past.timeline.track(channel).kept = past.at + 1;
+  assert.equal(badge(), "expired");
+  past.timeline.track(channel).kept = past.at - kSpan;
+  assert.equal(badge(), "exact");
 });

@@ -7,6 +7,7 @@ import { LastTable } from "../../src/engine/lasttable.ts";
 import { Profile } from "../../src/engine/profile.ts";
 import { kBreak } from "../../src/engine/reduce.ts";
 import type { Scene } from "../../src/engine/scene.ts";
+import { Stat } from "../../src/engine/stat.ts";
 import { Tops } from "../../src/engine/tops.ts";
 import { Histogram } from "../../src/engine/histogram.ts";
 import type { Aggregate, PanelKind } from "../../src/messages.ts";
@@ -68,6 +69,15 @@ test("a rate counts records per second, zero where there were none, and nothing 
   assert.ok(Math.abs(at(55_000) - 50) < 2, String(at(55_000)));
   assert.equal(at(75_000), 0);
   assert.ok(Number.isNaN(at(43_000)));
+});
+
+test("a key figure is of all keys, or of one; a count is of the whole window, where all of it is here", () => {
+  const columns = new Columns(), records = every(250, i => ({ cpu: i % 2 ? 10 : 30 }), i => `host-${i % 2}`);
+  const stats = ([["", "max"], ["host-1", "mean"], ["", "count"]] as const).map(([key, aggregate]) => new Stat(spec("stat", "cpu", key, aggregate), columns, kSpan));
+  feed(records, columns, ...stats);
+  assert.deepEqual(stats.map(stat => stat.view(scene()).value), [30, 10, 240]);
+  assert.ok(Number.isNaN(stats[2].view(scene({ covered: 90_000 })).value));
+  assert.ok(Number.isNaN(stats[2].view(scene({ sample: { every: 2, unit: 1000, until: 80_000 } })).value));
 });
 
 test("an outage is a break in the line, never drawn over", () => {
