@@ -1,5 +1,5 @@
 // The page's table of contents: starts the Worker, wires the parts, and passes what is said from one to the other.
-import { kNoBridge, type BridgeInfo, type ChannelView, type FromWorker, type View } from "../messages.ts";
+import { kNoBridge, type BridgeInfo, type ChannelView, type FromWorker, type PanelSpec, type View } from "../messages.ts";
 import { banner, bannerKind, type BannerKind } from "./banners.ts";
 import { commands, fillCard } from "./connect.ts";
 import { Desk } from "./desk.ts";
@@ -35,7 +35,7 @@ class App implements Controls {
   private dragging = false;
   private readonly engine = new EngineHandle("worker.js", message => this.heard(message), reason => this.failed(reason));
   private readonly desk = new Desk(command => this.engine.tell(command), () => this.relayout());
-  private readonly sheet = new Sheet($("#sheet"), (panel, button) => this.panelMenu(panel, button), () => this.tellPanels());
+  private readonly sheet = new Sheet($("#sheet"), (spec, button) => this.panelMenu(spec, button), () => this.tellPanels());
   private readonly hello = new Hello();
   private readonly pill = new Pill();
   private readonly rail = new Rail((channel, button) => openMenu(button, `Menu of ${channel.title || channel.name}`, channelEntries(channel, this.desk.layout.panels, this.deeds)));
@@ -112,6 +112,11 @@ class App implements Controls {
 
   reset(): void {
     this.desk.reset();
+  }
+
+  search(): void {
+    if (!$("#feed").getClientRects().length) this.show("records");
+    this.pane.focus();
   }
 
   records(): void {
@@ -196,9 +201,9 @@ class App implements Controls {
     this.loop.hurry();
   }
 
-  private panelMenu(panel: Panel, button: HTMLElement): void {
-    const channel = this.channels.find(c => c.name === panel.spec.channel);
-    openMenu(button, button.getAttribute("aria-label") ?? "Menu", panelEntries(panel.spec, channel, this.deeds));
+  private panelMenu(spec: PanelSpec, button: HTMLElement): void {
+    const channel = this.channels.find(c => c.name === spec.channel);
+    openMenu(button, button.getAttribute("aria-label") ?? "Menu", panelEntries(spec, channel, this.deeds));
   }
 
   private showRecords(channel: string): void {
@@ -207,8 +212,8 @@ class App implements Controls {
   }
 
   private rename(id: string): void {
-    const panel = this.sheet.panels.get(id);
-    if (panel) rename($("h3", panel.node).textContent ?? "", title => this.desk.change(id, { title: title || undefined }));
+    const spec = this.desk.layout.panels.find(panel => panel.id === id);
+    if (spec) rename(this.sheet.titleOf(spec), title => this.desk.change(id, { title: title || undefined }));
   }
 
   private full(id: string): void {
@@ -233,7 +238,6 @@ class App implements Controls {
     if (step !== undefined) this.seek(this.loop.moment.at + step, false);
     else if (deed.startsWith("window")) this.span(kWindows[Number(deed.slice(6))][1]);
     else if (deed === "slower" || deed === "faster") this.speed(kSpeeds[deed === "slower" ? 0 : kSpeeds.length - 1][1]);
-    else if (deed === "search") this.pane.focus();
     else if (deed === "next" || deed === "previous") this.sheet.step(deed === "next" ? 1 : -1);
     else if (deed === "menu" || deed === "full") this.onPanel(deed, panel);
     else (this as unknown as Record<string, () => void>)[deed]();
@@ -247,6 +251,7 @@ class App implements Controls {
 
   private wire(): void {
     $("#more").onclick = () => openMenu($("#more"), "More", this.bar.entries(this.loop.view, this.desk.span));
+    $("#away").onclick = () => this.records();
     for (const tab of $("#dock").children) (tab as HTMLElement).onclick = () => this.show((tab as HTMLElement).dataset.view as "panels");
     document.addEventListener("visibilitychange", () => this.engine.tell({ do: "visible", page: !document.hidden }));
     addEventListener("pagehide", () => this.engine.tell({ do: "away", on: true }));

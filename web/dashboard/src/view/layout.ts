@@ -1,7 +1,7 @@
 // Which panels there are, in which order, with what settings: made by inference, changed by the reader, kept in
 // localStorage, carried by share links. Pure but for the storage that it is given.
 import type { PanelSpec } from "../messages.ts";
-import { arrange } from "./pack.ts";
+import { arrange, figures, kFigures } from "./pack.ts";
 
 export const kWindows: [string, number][] = [["1 m", 60_000], ["5 m", 300_000], ["15 m", 900_000], ["1 h", 3_600_000]];
 
@@ -32,8 +32,9 @@ export class Layout {
   private added(channel: string, panels: PanelSpec[], fresh: boolean): PanelSpec[] {
     const others = this.panels.filter(spec => spec.channel !== channel), stats = others.filter(spec => spec.kind === "stat");
     const charts = arrange(panels.filter(spec => spec.kind !== "stat")), rest = others.filter(spec => spec.kind !== "stat");
-    const figures = [...stats, ...panels.filter(spec => spec.kind === "stat")];
-    return fresh ? [...figures, ...charts, ...rest] : [...figures, ...rest, ...charts];
+    const room = kFigures - stats.filter(spec => !spec.hidden).length;
+    const row = [...stats, ...figures(panels.filter(spec => spec.kind === "stat"), room)];
+    return fresh ? [...row, ...charts, ...rest] : [...row, ...rest, ...charts];
   }
 
   /** Changes one panel, by the reader's hand. */

@@ -6,6 +6,8 @@ const kColumns = 12;
 const kRow = 213;
 const kLeast = 190;
 const kGlimpse = 110;
+/** Key figures in a row. */
+export const kFigures = 5;
 
 /** The column span of every panel, in order: each row is filled. Panels that nobody sized may share a row evenly. */
 export function pack(panels: Pick<PanelSpec, "width" | "auto">[]): number[] {
@@ -43,12 +45,17 @@ function stretched(row: number[], left: number): number[] {
 
 /** A first order for panels that made themselves: lines beside distributions, tables below, words last. */
 export function arrange(specs: PanelSpec[]): PanelSpec[] {
-  const stats = interleaved(specs.filter(s => s.kind === "stat"));
+  const stats = figures(interleaved(specs.filter(s => s.kind === "stat")), kFigures);
   const leads = specs.filter((s, i) => s.kind === "time" && s.width >= 8 && specs.findIndex(t => t.channel === s.channel && t.kind === "time") === i);
   const charts = specs.filter(s => s.kind === "histogram"), rest = specs.filter(s => s.kind === "time" && !leads.includes(s));
   const lasts = specs.filter(s => s.kind === "last"), tops = specs.filter(s => s.kind === "top"), notes = specs.filter(s => s.kind === "note");
   const firsts = rest.filter(s => s.aggregate === "rate" || s.aggregate === "spread"), others = rest.filter(s => !firsts.includes(s));
   return [...stats, ...zip(leads, charts), ...firsts, ...zip(lasts, tops), ...others, ...notes].map((s, i, all) => ({ ...s, width: widthIn(s, all[i + 1]) }));
+}
+
+/** Of key figures that made themselves, as many as there is room for are shown; a channel's menu has the others. */
+export function figures(stats: PanelSpec[], room: number): PanelSpec[] {
+  return stats.map((spec, i) => ({ ...spec, hidden: i >= room }));
 }
 
 /** Beside nothing that would share its row, a leading chart is half as wide. */

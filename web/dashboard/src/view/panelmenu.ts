@@ -1,6 +1,7 @@
 // What can be done with a panel, and with a channel: the entries of their menus.
 import type { Aggregate, ChannelView, PanelKind, PanelSpec } from "../messages.ts";
 import type { Entry } from "./menu.ts";
+import { titleOf } from "./panels/panel.ts";
 
 export interface Deeds {
   /** Back to what the data suggests. */
@@ -18,22 +19,31 @@ export interface Deeds {
 const kAggregates: [Aggregate, string][] = [["last", "last"], ["mean", "mean"], ["min", "min"], ["max", "max"], ["p95", "p95"], ["spread", "p50 p95 p99"], ["rate", "rate"], ["count", "count"]];
 const kKinds: [PanelKind, string][] = [["time", "Lines over time"], ["histogram", "Distribution"], ["last", "Last value by key"], ["top", "Top names"], ["stat", "Key figure"]];
 const kWidths = [4, 5, 6, 7, 8, 12];
+const kTogether = "all together";
 
 export function panelEntries(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
-  const { kind } = spec, by = groupName(spec.group, channel);
-  const aggregates = kAggregates.filter(([name]) => spec.field !== "" || name === "rate" || name === "count");
   return [
-    ...(kind === "time" || kind === "histogram" || kind === "last" ? [{ name: "Field", value: spec.field || "records", items: () => fields(spec, channel, deeds) }] : []),
-    ...(kind === "time" ? [{ name: "Aggregate", value: spec.aggregate === "spread" ? "p50 p95 p99" : spec.aggregate, items: () => aggregates.map(([name, text]) => option(text, name === spec.aggregate, () => deeds.replace(spec.id, remade(spec, { aggregate: name })))) }] : []),
-    ...(kind === "time" || kind === "top" ? [{ name: "Group by", value: by, items: () => groups(spec, channel, deeds) }] : []),
-    { name: "Width", value: `${spec.width} of 12`, items: () => kWidths.map(width => option(`${width} of 12`, width === spec.width, () => deeds.change(spec.id, { width }))) },
+    ...questions(spec, channel, deeds),
+    ...(spec.kind === "stat" ? [] : [{ name: "Width", value: `${spec.width} of 12`, items: () => kWidths.map(width => option(`${width} of 12`, width === spec.width, () => deeds.change(spec.id, { width }))) }]),
     "line",
-    { name: spec.table ? "Show as chart" : "Show as table", disabled: kind === "last" || kind === "note", run: () => deeds.change(spec.id, { table: !spec.table }) },
+    ...(spec.kind === "stat" ? [] : [{ name: spec.table ? "Show as chart" : "Show as table", disabled: spec.kind === "last" || spec.kind === "note", run: () => deeds.change(spec.id, { table: !spec.table }) }]),
     { name: "Show records", run: () => deeds.showRecords(spec.channel) },
-    { name: "Full screen", value: "F", run: () => deeds.full(spec.id) },
+    ...(spec.kind === "stat" ? [] : [{ name: "Full screen", value: "F", run: () => deeds.full(spec.id) }]),
     { name: "Rename", run: () => deeds.rename(spec.id) },
     "line",
     { name: "Hide", run: () => deeds.change(spec.id, { hidden: true }) },
+  ];
+}
+
+/** What a panel asks of the data. */
+function questions(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
+  const { kind, field, aggregate, group } = spec, isFigure = kind === "stat", keys = channel?.keys ?? [];
+  const aggregates = kAggregates.filter(([name]) => name === "rate" || name === "count" || (field !== "" && !(isFigure && name === "spread")));
+  return [
+    ...(kind !== "top" && kind !== "note" ? [{ name: "Field", value: field || "records", items: () => fields(spec, channel, deeds) }] : []),
+    ...(kind === "time" || isFigure ? [{ name: "Aggregate", value: aggregate === "spread" ? "p50 p95 p99" : aggregate, items: () => aggregates.map(([name, text]) => option(text, name === aggregate, () => deeds.replace(spec.id, remade(spec, { aggregate: name })))) }] : []),
+    ...(kind === "time" || kind === "top" ? [{ name: "Group by", value: groupName(group, channel), items: () => groups(spec, channel, deeds) }] : []),
+    ...(isFigure && (group || keys.length) ? [{ name: "Key", value: group || kTogether, items: () => [...new Set(["", ...keys, group])].map(key => option(key || kTogether, key === group, () => deeds.replace(spec.id, remade(spec, { group: key })))) }] : []),
   ];
 }
 
@@ -44,20 +54,20 @@ export function channelEntries(channel: ChannelView, panels: PanelSpec[], deeds:
     { name: "Show its records", run: () => deeds.showRecords(channel.name) },
     "line",
     ...kKinds.map(([kind, name]) => ({ name, disabled: !possible(kind, channel), items: () => additions(kind, channel, deeds) })),
-    ...(hidden.length ? ["line" as const, ...hidden.slice(0, 8).map(spec => ({ name: `Show again: ${spec.title || spec.field || spec.group || spec.kind}`, run: () => deeds.change(spec.id, { hidden: false }) }))] : []),
+    ...(hidden.length ? ["line" as const, { name: "Show again", value: String(hidden.length), items: () => hidden.map(spec => ({ name: spec.title || titleOf(spec, channel.keyNoun), run: () => deeds.change(spec.id, { hidden: false }) })) }] : []),
     "line",
     { name: "All panels as the data suggests", run: () => deeds.reset() },
   ];
 }
 
 function fields(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
-  const list = channel?.fields ?? [], counted = spec.kind === "time" ? [option("records (count only)", spec.field === "", () => deeds.replace(spec.id, remade(spec, { field: "", aggregate: "rate" })))] : [];
+  const list = channel?.fields ?? [], counted = spec.kind === "time" || spec.kind === "stat" ? [option("records (count only)", spec.field === "", () => deeds.replace(spec.id, remade(spec, { field: "", aggregate: "rate" })))] : [];
   const plain = (field: string): Partial<PanelSpec> => ({ field, ...(spec.field === "" ? { aggregate: "mean" as const } : null) });
   return [...list.map(field => option(field, field === spec.field, () => deeds.replace(spec.id, remade(spec, plain(field))))), ...counted];
 }
 
 function groups(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
-  const choices: [string, string][] = [...(spec.kind === "top" ? [] : [["", "all together"] as [string, string]]), ["key", channel?.keyNoun === "key" || !channel ? "key" : `key (${channel.keyNoun})`], ...(channel?.texts ?? []).map((path): [string, string] => [path, path])];
+  const choices: [string, string][] = [...(spec.kind === "top" ? [] : [["", kTogether] as [string, string]]), ["key", channel?.keyNoun === "key" || !channel ? "key" : `key (${channel.keyNoun})`], ...(channel?.texts ?? []).map((path): [string, string] => [path, path])];
   return choices.map(([group, name]) => option(name, group === spec.group, () => deeds.replace(spec.id, remade(spec, { group }))));
 }
 
@@ -86,6 +96,6 @@ function option(name: string, chosen: boolean, run: () => void): Entry {
 }
 
 function groupName(group: string, channel: ChannelView | undefined): string {
-  if (group === "") return "all together";
+  if (group === "") return kTogether;
   return group === "key" ? channel?.keyNoun ?? "key" : group;
 }

@@ -5,22 +5,21 @@ import { pack, tall } from "./pack.ts";
 import { HistogramPanel } from "./panels/histogram.ts";
 import { LastPanel } from "./panels/last.ts";
 import { NotePanel } from "./panels/note.ts";
-import type { Frame, Panel } from "./panels/panel.ts";
+import { titleOf, type Frame, type OnMenu, type Panel } from "./panels/panel.ts";
 import { TimePanel } from "./panels/time.ts";
 import { TopPanel } from "./panels/top.ts";
-import { kStats, Stats } from "./stats.ts";
+import { Stats } from "./stats.ts";
 import { showTable } from "./tableview.ts";
 
-type Maker = new (spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) => Panel;
+type Maker = new (spec: PanelSpec, onMenu: OnMenu) => Panel;
 const kMakers: Record<Exclude<PanelKind, "stat">, Maker> = { time: TimePanel, histogram: HistogramPanel, last: LastPanel, top: TopPanel, note: NotePanel };
 
-/** The row of figures, with its line. */
-const kStatRow = 97;
+/** Between what stands below each other. */
 const kLine = 1;
 
 export class Sheet {
   readonly panels = new Map<string, Panel>();
-  private readonly stats = new Stats();
+  private readonly stats: Stats;
   private readonly sight: IntersectionObserver;
   private readonly boxes: ResizeObserver;
   /** The panel that is shown alone, if any. */
@@ -30,7 +29,8 @@ export class Sheet {
   /** In the order of reading. */
   private shown: Panel[] = [];
 
-  constructor(private readonly node: HTMLElement, private readonly onMenu: (panel: Panel, button: HTMLElement) => void, private readonly onSight: () => void) {
+  constructor(private readonly node: HTMLElement, private readonly onMenu: OnMenu, private readonly onSight: () => void) {
+    this.stats = new Stats(onMenu);
     this.sight = new IntersectionObserver(entries => this.sighted(entries), { root: node, rootMargin: "80px" });
     this.boxes = new ResizeObserver(() => this.fit());
     this.boxes.observe(node);
@@ -43,7 +43,7 @@ export class Sheet {
     for (const [id, panel] of this.panels) if (!ids.has(id)) this.remove(id, panel);
     const spans = pack(charts);
     this.shown = charts.map((spec, i) => this.place(spec, spans[i]));
-    this.setStats(shown.filter(spec => spec.kind === "stat").slice(0, kStats));
+    this.setStats(shown.filter(spec => spec.kind === "stat"));
     this.order(this.shown.map(panel => panel.node));
     const lines = this.shown.filter((panel): panel is TimePanel => panel instanceof TimePanel);
     lines.forEach((panel, i) => (panel.leads = i === 0));
@@ -89,6 +89,11 @@ export class Sheet {
     }
     this.node.classList.toggle("has-banner", node !== null);
     this.fit();
+  }
+
+  /** What a panel is called now. */
+  titleOf(spec: PanelSpec): string {
+    return spec.title || titleOf(spec, this.channels.get(spec.channel)?.keyNoun ?? "key");
   }
 
   /** Moves the focus to the next panel in a direction. */
@@ -171,8 +176,8 @@ export class Sheet {
   }
 
   private fit(): void {
-    const stats = this.stats.node.isConnected ? kStatRow : 0, banner = this.node.querySelector<HTMLElement>(".banner");
-    const room = this.node.clientHeight - stats - (banner ? banner.offsetHeight + kLine : 0);
+    const above = [...this.node.querySelectorAll<HTMLElement>(":scope > :is(.banner, .stats)")];
+    const room = above.reduce((left, { offsetHeight }) => left - offsetHeight - kLine, this.node.clientHeight);
     this.node.style.setProperty("--tall", `${tall(room)}px`);
     for (const panel of this.panels.values()) panel.fit();
   }

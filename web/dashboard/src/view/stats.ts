@@ -1,14 +1,14 @@
-// The stat row: up to five key figures with their lines.
+// The stat row: key figures with their lines, and a menu each; more than five make more rows.
 import type { PanelSpec, StatView } from "../messages.ts";
 import { fixed } from "../words.ts";
-import { el, say } from "./dom.ts";
+import { el, icon, mark, say } from "./dom.ts";
 import { spark } from "./draw.ts";
 import { figure } from "./figures.ts";
 import { ink } from "./ink.ts";
+import { kFigures } from "./pack.ts";
+import { titleOf, type OnMenu } from "./panels/panel.ts";
 
-interface Cell { name: HTMLElement; change: HTMLElement; value: HTMLElement; unit: HTMLElement; canvas: HTMLCanvasElement; node: HTMLElement }
-
-export const kStats = 5;
+interface Cell { channel: string; term: HTMLElement; change: HTMLElement; value: HTMLElement; unit: HTMLElement; canvas: HTMLCanvasElement; node: HTMLElement }
 
 export class Stats {
   readonly node = el("dl.stats");
@@ -16,7 +16,7 @@ export class Stats {
   private latest: StatView[] = [];
   private shape = "";
 
-  constructor() {
+  constructor(private readonly onMenu: OnMenu) {
     this.node.setAttribute("aria-label", "Key figures");
     this.node.tabIndex = 0;
   }
@@ -27,7 +27,7 @@ export class Stats {
     if (shape === this.shape) return;
     this.shape = shape;
     this.cells.clear();
-    this.node.dataset.count = String(specs.length);
+    this.node.dataset.columns = String(Math.ceil(specs.length / Math.ceil(specs.length / kFigures)));
     this.node.replaceChildren(...specs.map(spec => this.open(spec).node));
     this.update(this.latest);
   }
@@ -37,9 +37,10 @@ export class Stats {
     for (const view of views) {
       const cell = this.cells.get(view.id);
       if (!cell) continue;
-      const { text, unit } = figure(view.value, view.unit, false);
+      const { text, unit } = figure(view.value, view.unit, view.whole);
       say(cell.value, text);
       say(cell.unit, text === "–" ? "" : unit);
+      mark(cell.term, "title", `${cell.channel}, of the last ${view.during}`);
       say(cell.change, percent(view.change));
       spark(cell.canvas, view.line, { color: ink["text-2"], dot: true, hole: view.hole });
     }
@@ -50,17 +51,14 @@ export class Stats {
   }
 
   private open(spec: PanelSpec): Cell {
-    const change = el("i", { title: "against one window ago" }), value = el("span"), unit = el("i");
-    const canvas = el<HTMLCanvasElement>("canvas", { "aria-hidden": "true" }), name = el("span", {}, spec.title || nameOf(spec));
-    const node = el(".stat", {}, el("dt", { title: spec.channel }, name, change), el("dd.figure", {}, value, unit), el("dd.line", {}, canvas));
-    const cell = { name, change, value, unit, canvas, node };
+    const change = el("i.change", { title: "against one window ago" }), value = el("span"), unit = el("i");
+    const title = spec.title || titleOf(spec, ""), canvas = el<HTMLCanvasElement>("canvas", { "aria-hidden": "true" }), term = el("dt", { title: spec.channel }, el("span", {}, title));
+    const menu = el<HTMLButtonElement>("button.btn.square.menu", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `Menu of ${title}`, onclick: () => this.onMenu(spec, menu) }, icon("dots"));
+    const node = el(".stat", {}, term, el("dd.figure", {}, value, unit, change), el("dd.line", {}, canvas), el("dd.more", {}, menu));
+    const cell = { channel: spec.channel, term, change, value, unit, canvas, node };
     this.cells.set(spec.id, cell);
     return cell;
   }
-}
-
-function nameOf(spec: PanelSpec): string {
-  return spec.field ? `${spec.field} ${spec.aggregate}` : `${spec.channel} ${spec.aggregate}`;
 }
 
 function percent(share: number): string {

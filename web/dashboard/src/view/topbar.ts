@@ -86,7 +86,7 @@ export class TopBar {
       { name: "Share", run: () => controls.share() },
       { name: "Switch theme", run: () => controls.theme() },
       { name: "Keyboard", run: () => controls.keys() },
-      { name: "Records", run: () => controls.records() },
+      { name: document.body.dataset.view === "records" ? "Close records" : "Records", run: () => controls.records() },
       "line",
       { name: "Panels as the data suggests", run: () => controls.reset() },
     ];

@@ -6,13 +6,14 @@ import { panelView } from "../../src/engine/panelview.ts";
 import { Track } from "../../src/engine/track.ts";
 import { panelEntries, type Deeds } from "../../src/view/panelmenu.ts";
 import { parseInfo } from "../../src/engine/link.ts";
-import { kNoBridge, type Status, type View } from "../../src/messages.ts";
+import { kNoBridge, type ChannelView, type PanelSpec, type Status, type View } from "../../src/messages.ts";
 import { formatAddress, parseAddress, unpack } from "../../src/view/address.ts";
 import { axisFor, steady } from "../../src/view/axis.ts";
 import { commands } from "../../src/view/connect.ts";
 import { columnScale, figure, tickLabel } from "../../src/view/figures.ts";
 import { Layout } from "../../src/view/layout.ts";
 import { arrange, pack, tall } from "../../src/view/pack.ts";
+import { titleOf } from "../../src/view/panels/panel.ts";
 import { pillText } from "../../src/view/pill.ts";
 import { kcatCommand } from "../../src/view/record.ts";
 import { clock, grouped, spell } from "../../src/words.ts";
@@ -63,6 +64,34 @@ test("channels share the key figures, charts come before tables, words come last
   assert.deepEqual(arrange(specs).map(s => s.kind), ["stat", "time", "histogram", "last", "top", "note"]);
 });
 
+test("of key figures that made themselves five are shown; the sixth waits in its channel's menu, and what the reader adds is shown", () => {
+  const layout = new Layout(), shown = () => layout.panels.filter(spec => !spec.hidden).map(spec => spec.field).join("");
+  const stats = (channel: string, fields: string) => [...fields].map(field => make(channel, "stat", field, "", "mean", 1));
+  layout.propose("a", stats("a", "1234"), false, 0);
+  layout.propose("b", stats("b", "567"), false, 0);
+  assert.equal(shown(), "12345");
+  layout.propose("new", stats("new", "8"), true, 0);
+  assert.equal(shown(), "12345");
+  layout.change(layout.panels.find(spec => spec.field === "6")!.id, { hidden: false });
+  layout.add(stats("a", "9")[0]);
+  assert.equal(shown(), "123456" + "9");
+  layout.propose("later", stats("later", "0"), false, 0);
+  assert.equal(shown(), "1234569");
+});
+
+test("a key figure has the menu of a panel: field, aggregate, one key of those that come again, title, hide", () => {
+  const spec = make("a", "stat", "cpu", "", "mean", 1), replaced: PanelSpec[] = [];
+  const channel = { name: "a", fields: ["cpu", "mem"], texts: [], keys: ["host-1", "host-2"], keyNoun: "host" } as unknown as ChannelView;
+  const entries = panelEntries(spec, channel, { replace: (_, next) => void replaced.push(next) } as Partial<Deeds> as Deeds).filter(entry => entry !== "line");
+  assert.deepEqual(entries.map(entry => entry.name), ["Field", "Aggregate", "Key", "Show records", "Rename", "Hide"]);
+  const choices = (name: string) => entries.find(entry => entry.name === name)!.items!().filter(entry => entry !== "line");
+  assert.deepEqual(choices("Aggregate").map(({ name }) => name), ["last", "mean", "min", "max", "p95", "rate", "count"]);
+  assert.deepEqual(choices("Key").map(({ name, chosen }) => [name, chosen]), [["all together", true], ["host-1", false], ["host-2", false]]);
+  choices("Key")[1].run!();
+  assert.deepEqual(parseAddress(formatAddress({ span: 60_000, at: null, panels: replaced })).panels.map(({ kind, group, id }) => [kind, group, id]), [["stat", "host-1", replaced[0].id]]);
+  assert.equal(titleOf(replaced[0], "host"), "cpu mean of host-1");
+});
+
 test("inference adds what is new and leaves alone what the reader touched", () => {
   const layout = new Layout(), first = make("a", "time", "x", "key", "last", 8), second = make("a", "time", "y", "key", "last", 6);
   layout.propose("a", [first], false, 0);
@@ -96,7 +125,7 @@ test("a time before all that Kafka keeps is not said to be quiet", () => {
   const channel = new Channel("a"), spec = make("a", "time", "x", "", "last", 6);
   channel.earliest = 500_000;
   const note = (at: number) => panelView(spec, channel, new Track(channel, null, 60_000), {
-    at, span: 60_000, late: 0, bands: [], holes: [], badge: { kind: "none", text: "" }, filling: false, refused: "", sample: null, covered: -Infinity, settled: true,
+    at, span: 60_000, late: 0, bands: [], holes: [], badge: { kind: "none", text: "" }, filling: false, refused: "", expired: 0, sample: null, covered: -Infinity, settled: true,
   }).note?.kind;
   assert.equal(note(400_000), "gone");
   assert.equal(note(600_000), "quiet");

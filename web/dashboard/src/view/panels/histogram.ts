@@ -6,7 +6,7 @@ import { axisFor, gutterFor, kOff } from "../axis.ts";
 import { el, say } from "../dom.ts";
 import { short, tickLabel } from "../figures.ts";
 import { ink } from "../ink.ts";
-import { Panel, type Frame } from "./panel.ts";
+import { Panel, type Frame, type OnMenu } from "./panel.ts";
 
 const kAlign: Record<string, CanvasTextAlign> = { p50: "center", p95: "right", p99: "left" };
 const kNudge: Record<string, number> = { p50: 0, p95: 3, p99: -3 };
@@ -22,7 +22,7 @@ export class HistogramPanel extends Panel {
   private high = 0;
   private box = { width: 300, height: 120 };
 
-  constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
+  constructor(spec: PanelSpec, onMenu: OnMenu) {
     super(spec, onMenu);
     for (const name of ["p50", "p95", "p99"]) {
       const value = el("b");

@@ -3,7 +3,7 @@ import type { LastView, PanelSpec, PanelView } from "../../messages.ts";
 import { el, say, svg } from "../dom.ts";
 import { columnScale, digitsOf, short } from "../figures.ts";
 import { fixed } from "../../words.ts";
-import { Panel, type Frame } from "./panel.ts";
+import { Panel, type Frame, type OnMenu } from "./panel.ts";
 
 interface Cell { node: HTMLElement; text: HTMLElement; bar: SVGElement | null; value: number; flashed: number }
 interface Line { node: HTMLElement; cells: Cell[]; age: HTMLElement; t: number }
@@ -20,7 +20,7 @@ export class LastPanel extends Panel {
   private view: LastView | null = null;
   private wide = 480;
 
-  constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
+  constructor(spec: PanelSpec, onMenu: OnMenu) {
     super(spec, onMenu);
     const table = el("table.last", {}, this.columns, el("thead", {}, this.head), this.rows);
     this.body.append(el(".grid-wrap", { tabIndex: 0, role: "region", "aria-label": "Last values" }, table, this.more));

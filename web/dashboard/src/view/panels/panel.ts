@@ -12,6 +12,9 @@ export interface Frame {
   calm: boolean;
 }
 
+/** Opens the menu of what a specification says, at its button. */
+export type OnMenu = (spec: PanelSpec, button: HTMLElement) => void;
+
 export abstract class Panel {
   readonly node: HTMLElement;
   protected readonly body: HTMLElement;
@@ -26,13 +29,13 @@ export abstract class Panel {
   private note: HTMLElement | null = null;
   private noteKind = "";
 
-  constructor(public spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
+  constructor(public spec: PanelSpec, onMenu: OnMenu) {
     this.node = $<HTMLTemplateElement>("#t-panel").content.firstElementChild!.cloneNode(true) as HTMLElement;
     this.body = $(".panel-body", this.node);
     this.node.dataset.kind = spec.kind;
     this.node.tabIndex = -1;
     const menu = $<HTMLButtonElement>(".menu", this.node);
-    menu.onclick = () => onMenu(this, menu);
+    menu.onclick = () => onMenu(this.spec, menu);
     this.entitle();
   }
 
@@ -119,9 +122,10 @@ const kMeaning: Record<Badge["kind"], string> = {
   none: "",
 };
 
-/** "cpu by host", "rate by region", "latency_ms", "latency_ms distribution". */
+/** "cpu by host", "rate by region", "latency_ms", "latency_ms distribution"; of a key figure "cpu mean of host-1", "orders rate". */
 export function titleOf(spec: PanelSpec, noun: string): string {
   const by = spec.group === "" ? "" : ` by ${spec.group === "key" ? noun : spec.group}`;
+  if (spec.kind === "stat") return `${spec.field || spec.channel} ${spec.aggregate}${spec.group && ` of ${spec.group}`}`;
   if (spec.kind === "last") return `last value${by || " by key"}`;
   if (spec.kind === "top") return `top ${spec.group === "key" ? noun : spec.group}`;
   if (spec.kind === "note") return spec.channel;

@@ -9,7 +9,7 @@ import { figure, short, tickLabel } from "../figures.ts";
 import { alpha, colorOf, ink } from "../ink.ts";
 import { drawGrounds, drawMarks } from "./bands.ts";
 import { Legend } from "./legend.ts";
-import { Panel, type Frame } from "./panel.ts";
+import { Panel, type Frame, type OnMenu } from "./panel.ts";
 
 type Y = (number | null | undefined)[];
 const kSteps: [number, number][] = [[60_000, 10_000], [300_000, 60_000], [900_000, 180_000], [3_600_000, 600_000]];
@@ -35,7 +35,7 @@ export class TimePanel extends Panel {
   /** What was drawn last is not yet in figures and words. */
   private unsaid = false;
 
-  constructor(spec: PanelSpec, onMenu: (panel: Panel, button: HTMLElement) => void) {
+  constructor(spec: PanelSpec, onMenu: OnMenu) {
     super(spec, onMenu);
     this.legend = new Legend(name => this.solo(name));
     this.plot.setAttribute("aria-label", "Line chart");
