@@ -91,7 +91,7 @@ export class Engine {
     if (this.mode === "past") this.past.tick();
     this.directory.age(now);
     this.live.tick();
-    if (this.link.downSince === 0) this.lane.tick(now);
+    if (this.link.downSince === 0) this.lane.tick(now, this.shown(now).at);
   }
 
   view(): View {
@@ -107,7 +107,7 @@ export class Engine {
       ...(!frozen && painter.is("stats", now) ? { stats: painter.stats(specs, shown) } : null),
       ...(painter.is("channels", now) ? { channels: painter.channels(this.directory.listed, c => this.live.watches.has(c), c => this.live.paceOf(c, now), shown), offsets: { channel: name, rows: places(track?.places) } } : null),
       ...(painter.is("feed", now) ? { feed: shown.timeline.feed.view(f.first, f.rows) } : null),
-      ...(painter.is("lane", now) ? { lane: this.lane.view(now) } : null),
+      ...(painter.is("lane", now) ? { lane: this.lane.view(now, shown.at) } : null),
       receipt: this.live.episode?.replaying ? this.live.episode.view(now) : this.receipt(),
     };
   }

@@ -1,5 +1,6 @@
 // What the scrubber draws: where times stand, bars, marks, ticks, and the strip of all that is kept.
 import type { LaneView } from "../messages.ts";
+import { reachOf } from "../reach.ts";
 import { two } from "../words.ts";
 import { hatch, type Fitted, type Pen } from "./draw.ts";
 import { alpha, ink } from "./ink.ts";
@@ -21,12 +22,8 @@ export interface LaneBox {
   stripTimeAt(x: number): number;
 }
 
-const kWindows = 30;
-
-/** The lane ends now; where the moment shown lies before it, it moves along. */
 export function laneBox({ w, h }: Fitted, { now, at, span }: LaneTime, earliest: number): LaneBox {
-  const small = h < 70, pad = small ? 4 : 16, range = span * kWindows;
-  const to = at < now - range ? at + range / 2 : now, from = to - range;
+  const small = h < 70, pad = small ? 4 : 16, { from, to } = reachOf(now, at, span), range = to - from;
   const wide = w - 2 * pad, stripLeft = pad + 84, stripRight = w - pad - 34;
   return {
     small, w, pad, top: small ? 14 : 26, base: small ? h - 16 : 56, from, to, stripTop: h - 24, earliest,
