@@ -83,7 +83,8 @@ export class Columns {
 
   private number(leaf: Leaf, value: number, row: Row): void {
     if (leaf.number < 0) leaf.number = this.column(this.numbers, leaf.path, kNumbers);
-    if (leaf.number < kNumbers && Number.isFinite(value)) row.numbers[leaf.number] = value;
+    if (!Number.isFinite(value)) this.notNumbers++;
+    else if (leaf.number < kNumbers) row.numbers[leaf.number] = value;
   }
 
   private text(leaf: Leaf, value: string, row: Row): void {

@@ -59,6 +59,7 @@ test("NaN as text and numbers beyond all bounds are no values", () => {
   assert.ok(Number.isNaN(row.numbers[0]));
   columns.flatten({ v: "NaN" }, row, 1);
   assert.ok(Number.isNaN(row.numbers[0]));
+  assert.equal(columns.notNumbers, 2);
 });
 
 test("names that mean something to JavaScript are only names", () => {
