@@ -67,9 +67,18 @@ export class FeedList {
     const { view } = this;
     this.empty.hidden = view.count > 0;
     say(this.empty, view.searching ? "No record among the kept ones matches." : this.state === "past" ? "No records in this window." : "No records yet.");
-    say(this.count, view.count === 0 ? "" : this.state === "waiting" ? "waiting" : view.searching ? `${grouped(view.count)} found` : view.count >= 500 ? "last 500" : `last ${view.count}`);
     this.freshButton.hidden = view.fresh === 0 || this.scrolled < 4;
+    say(this.count, this.counted());
     say(this.freshButton, `${grouped(view.fresh)} new`);
+  }
+
+  /** At the top, where no button does, it says what is new. */
+  private counted(): string {
+    const { count, fresh, searching } = this.view;
+    if (count === 0) return "";
+    if (this.state === "waiting") return "waiting";
+    if (fresh > 0 && this.freshButton.hidden) return `${grouped(fresh)} new`;
+    return searching ? `${grouped(count)} found` : `last ${count}`;
   }
 
   /** Tells the Worker which rows are in sight. */
