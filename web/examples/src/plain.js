@@ -23,6 +23,7 @@ metrics.on("batch", ({ updates }) => {
     text.textContent = `${v.cpu.toFixed(1)} %`;
   }
 });
-metrics.on("state", (change) => (state.textContent = change.new));
+metrics.on("state", (change) => change.new !== "idle" && (state.textContent = change.new));
+metrics.on("error", ({ message }) => (state.textContent = `Nothing from the channel “metrics”: ${message}. “tailrace demo” has one.`));
 metrics.on("recovered", ({ updates, lost }) => (state.textContent = `recovered ${updates} updates, ${lost} lost`));
 metrics.on("gap", ({ from, next, reason }) => (state.textContent = `${next - from} records are gone: ${reason}`));

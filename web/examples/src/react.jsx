@@ -6,8 +6,9 @@ import { useChannel } from "tailrace/react";
 const client = connect("../ws");
 
 function Orders({ above }) {
-  const { state, updates, lag, gap } = useChannel(client, "orders", { from: "-60s", keep: 2000 });
+  const { state, updates, lag, gap, error } = useChannel(client, "orders", { from: "-60s", keep: 2000 });
   const slow = updates.filter(({ v }) => v?.latency_ms > above).slice(-12).reverse();
+  if (error) return <p>Nothing from the channel “orders”: {error.message}. “tailrace demo” has one.</p>;
   return (
     <>
       <p>

@@ -13,14 +13,20 @@ function show({ region, amount }) {
 }
 
 const orders = connect("../ws").subscribe("orders", { from: "-10s", position: kept.position });
-for await (const { updates, position } of orders) {
-  for (const { v } of updates) {
-    if (typeof v?.amount !== "number") continue;
-    kept.orders++;
-    kept.sum += v.amount;
-    show(v);
+orders.on("error", ({ message }) => (total.textContent = `Nothing from the channel “orders”: ${message}. “tailrace demo” has one.`));
+
+try {
+  for await (const { updates, position } of orders) {
+    for (const { v } of updates) {
+      if (typeof v?.amount !== "number") continue;
+      kept.orders++;
+      kept.sum += v.amount;
+      show(v);
+    }
+    kept.position = position;
+    sessionStorage.setItem("ticker", JSON.stringify(kept));
+    total.textContent = `${kept.orders.toLocaleString()} orders, ${kept.sum.toLocaleString(undefined, { maximumFractionDigits: 0 })} in all`;
   }
-  kept.position = position;
-  sessionStorage.setItem("ticker", JSON.stringify(kept));
-  total.textContent = `${kept.orders.toLocaleString()} orders, ${kept.sum.toLocaleString(undefined, { maximumFractionDigits: 0 })} in all`;
+} catch {
+  // The end was an error, and that has been said.
 }
