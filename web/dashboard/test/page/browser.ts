@@ -89,6 +89,11 @@ export async function panelNamed(page: Page, title: string): Promise<import("pla
 /** Picks entries of a panel's menu, one after the other. */
 export async function choose(page: Page, title: string, ...entries: string[]): Promise<void> {
   await (await panelNamed(page, title)).locator(".menu").click();
+  await pick(page, ...entries);
+}
+
+/** Picks entries of the menu that is open, one after the other. */
+export async function pick(page: Page, ...entries: string[]): Promise<void> {
   for (const entry of entries) await page.locator(".pop button", { has: page.locator(".item", { hasText: new RegExp(`^${entry}$`) }) }).click();
 }
 

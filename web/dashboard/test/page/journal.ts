@@ -2,7 +2,7 @@
 // down what these parts said, and a test reads it when it comes to it.
 import type { Page } from "playwright-core";
 
-const kParts = ["#pill", "#receipt", ".badge", ".cutline"] as const;
+const kParts = ["#pill", "#receipt", ".badge", ".cutline", ".banner"] as const;
 
 /** Runs in the page before its own scripts. */
 function keep(parts: readonly string[]): void {

@@ -76,6 +76,7 @@ test("silence is stale, not offline; the next sign of life ends it", async () =>
   await pill(page, /^LIVE.*behind/);
   stage.bridge.mute = true;
   await said(page, "#pill", /^STALE.*no heartbeat for \d+ s/);
+  await said(page, ".banner", /^Nothing heard since \d\d:\d\d:\d\d/);
   stage.bridge.mute = false;
   await pill(page, /^LIVE/);
   assertClean(watched, true);
@@ -98,6 +99,31 @@ test("a topic that is gone, and an open transaction, are said where the channel 
   stage.bridge.dropAll();
   await says(/latency_ms/);
   assertClean(watched, true);
+});
+
+test("a topic that Kafka denies after an outage is said to be unavailable, and nobody waits for it", async () => {
+  const watched = await stage.look(), { page } = watched;
+  await pill(page, /^LIVE.*behind/);
+  stage.bridge.denied.add("orders");
+  stage.bridge.dropAll();
+  await said(page, "#receipt", /^Recovered/);
+  await pill(page, /^LIVE.*behind/);
+  const fields = page.locator(".chan", { has: page.locator(".chan-name", { hasText: /^orders$/ }) }).locator(".chan-fields");
+  await fields.filter({ hasText: /^topic unavailable$/ }).waitFor();
+  await (await panelNamed(page, "rate by region")).locator(".badge[data-kind=outage]").waitFor();
+  stage.bridge.denied.clear();
+  await said(page, ".cutline", /^Recovered [\d,]+ orders$/);
+  await fields.filter({ hasText: /latency_ms/ }).waitFor();
+  assertClean(watched, true);
+});
+
+test("an example that lacks its channel says so", async () => {
+  stage.bridge.channels.clear();
+  for (const [name, channel, words] of [["plain", "metrics", "#state"], ["ticker", "orders", "#total"], ["react", "orders", "#root p"]]) {
+    const watched = await stage.look({}, "", `${stage.url}examples/${name}.html`);
+    await watched.page.locator(words, { hasText: `Nothing from the channel “${channel}”: no channel` }).waitFor();
+    assertClean(watched);
+  }
 });
 
 test("a page without its Worker says that it stopped", async () => {
@@ -127,11 +153,14 @@ test("bad input of every kind: shown as far as it goes, never run", async () => 
   await page.locator(".detail").waitFor();
   assert.equal(await page.evaluate(() => (window as any).hacked), undefined);
   assert.equal(await page.locator("main img, aside img, nav img, main script, aside script, nav script").count(), 0);
-  for (const [channel, left] of [["wide", /268 fields/], ["deep", /nested deeper than 6 levels/], ["future", /records dated in the future/]] as const) {
+  for (const [channel, left] of [["wide", /268 fields/], ["deep", /nested deeper than 6 levels/], ["future", /records dated in the future/], ["changing", /30 values that were no numbers/], ["nan", /40 values that were no numbers/]] as const) {
     const panel = page.locator(".panel", { has: page.locator(".from", { hasText: new RegExp(`^${channel}$`) }) }).first();
     await panel.scrollIntoViewIfNeeded();
     await eventually(async () => assert.match((await panel.locator(".badge").getAttribute("title"))!, left));
   }
+  const crowd = page.locator(".panel[data-kind=time]", { has: page.locator(".from", { hasText: /^keys$/ }) }).first();
+  await crowd.scrollIntoViewIfNeeded();
+  await crowd.locator(".legend", { hasText: /other \(492 keys, mean\)/ }).waitFor();
   const text = await panelNamed(page, "not json");
   await text.scrollIntoViewIfNeeded();
   await text.locator(".note", { hasText: "These records are text, not JSON with numbers" }).waitFor();

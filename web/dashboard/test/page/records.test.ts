@@ -1,0 +1,101 @@
+// The feed and one record in full, against the fake bridge.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import { Listed, steady } from "../fake/source.ts";
+import { assertClean, eventually, pill, settles, type Watched } from "./browser.ts";
+import { setStage } from "./stage.ts";
+
+const stage = setStage();
+
+/** A thousand records a second: each row is told by its offset. */
+async function busy(): Promise<Watched> {
+  stage.bridge.channels.clear();
+  stage.bridge.channels.set("busy", steady("busy", { partitions: 1, every: 1, since: Date.now() - 120_000, make: (_, o) => ({ k: `k${o}`, v: `{"v":${o % 100}}` }) }));
+  const watched = await stage.look();
+  await pill(watched.page, /^LIVE.*behind/);
+  await watched.page.locator("#feed-count", { hasText: /^last 500$/ }).waitFor();
+  return watched;
+}
+
+/** Offsets of the rows that exist, from the top, and whether they cover what is in sight. */
+const rowsOf = (page: Page) => page.evaluate(() => {
+  const view = document.querySelector("#rows")!.getBoundingClientRect(), rows = [...document.querySelectorAll<HTMLElement>(".rec")];
+  const boxes = rows.map(node => node.getBoundingClientRect());
+  return {
+    offsets: rows.map(node => Number(node.querySelector(".key")!.textContent!.slice(1))),
+    covered: rows.length > 0 && boxes[0].top <= view.top + 1 && boxes.at(-1)!.bottom >= view.bottom - 1,
+    most: Math.ceil(view.height / 48) + 5,
+  };
+});
+
+test("of five hundred records only those in sight are in the document, wherever one scrolls while thousands come", async () => {
+  const watched = await busy(), { page } = watched;
+  const total = await page.locator("#rows .spacer").evaluate(node => (node as HTMLElement).offsetHeight);
+  assert.equal(total, 500 * 48);
+  for (const top of [0, 5000, 12_345, total, 3000, 0]) {
+    await page.locator("#rows").evaluate((node, y) => (node.scrollTop = y), top);
+    await eventually(async () => {
+      const { offsets, covered, most } = await rowsOf(page);
+      assert.ok(offsets.length <= most, `${offsets.length} rows of ${most}`);
+      assert.ok(covered && offsets.every((offset, i) => i === 0 || offset === offsets[i - 1] - 1), `at ${top}: ${covered} ${offsets}`);
+    });
+  }
+  assertClean(watched);
+});
+
+test("who reads is left in peace: the list stands still, says how much is new, and goes on from the top", async () => {
+  const { page } = await busy(), first = async () => (await rowsOf(page)).offsets[0];
+  /** It stands still while a thousand more come, by what it says itself. */
+  const holds = async (words: Locator) => {
+    await words.filter({ hasText: /^[\d,]+ new$/ }).waitFor();
+    const { offsets } = await rowsOf(page), fresh = async () => Number((await words.innerText()).replace(/\D/g, "")), before = await fresh();
+    await eventually(async () => assert.ok((await fresh()) > before + 1000));
+    assert.deepEqual((await rowsOf(page)).offsets, offsets);
+    return offsets[0];
+  };
+  await page.locator("#rows").evaluate(node => (node.scrollTop = 2400));
+  const scrolled = await holds(page.locator(".fresh-rows"));
+  await page.locator(".fresh-rows").click();
+  await eventually(async () => assert.ok((await first()) > scrolled + 1000));
+  await page.locator(".fresh-rows").waitFor({ state: "hidden" });
+  await page.locator("#rows").hover(); // at the top, and pointed at
+  const pointed = await holds(page.locator("#feed-count"));
+  await page.mouse.move(10, 10);
+  await eventually(async () => assert.ok((await first()) > pointed + 1000));
+  await page.locator("#feed-count", { hasText: /^last 500$/ }).waitFor();
+});
+
+test("a record in full: its value opens as far as one looks, and the line that reads it again is copied", async () => {
+  stage.bridge.channels.clear();
+  const source = new Listed("nested"), deep = { a: { b: { c: { d: 1 } } }, list: Array.from({ length: 230 }, (_, i) => i), text: "<b>", none: null, big: 12345678901234567890 };
+  source.push({ t: Date.now(), k: "me", v: JSON.stringify(deep), h: [["trace", "abc"]] });
+  stage.bridge.channels.set("nested", source);
+  const watched = await stage.look(), { page } = watched;
+  await page.locator(".rec").first().click();
+  const tree = page.locator(".detail .tree"), twig = (name: string) => tree.locator(".twig", { has: page.locator(".name", { hasText: new RegExp(`^${name}$`) }) });
+  await tree.locator(".leaf", { hasText: '"<b>"' }).waitFor();
+  await tree.locator(".leaf [data-type=null]").waitFor();
+  await tree.locator(".leaf", { hasText: "rounded" }).waitFor();
+  await page.locator(".detail-facts dd", { hasText: /^abc$/ }).waitFor();
+  const leaf = tree.locator(".leaf", { has: page.locator(".name", { hasText: /^d$/ }) });
+  await settles(() => leaf.count(), 0);
+  await twig("c").click();
+  await leaf.waitFor();
+  await twig("c").click();
+  await leaf.waitFor({ state: "hidden" });
+  const items = tree.locator(".branch", { has: page.locator(".twig .name", { hasText: /^list$/ }) }).last().locator("> ul > li:not(.more)");
+  await settles(() => twig("list").locator("i").innerText(), "[ 230 ]");
+  await twig("list").click();
+  for (const [shown, more] of [[100, "130 more"], [200, "30 more"]] as const) {
+    await settles(() => items.count(), shown);
+    await tree.locator(".more button", { hasText: new RegExp(`^${more}$`) }).click();
+  }
+  await settles(() => items.count(), 230);
+  await settles(() => tree.locator(".more").count(), 0);
+  await page.locator(".detail-foot .copy").click();
+  await settles(() => page.evaluate(() => navigator.clipboard.readText()), "kcat -C -b localhost:9092 \\\n  -t nested -p 0 \\\n  -o 0 -c 1 -e -J");
+  await page.locator(".detail .btn[aria-label='Back to records']").click();
+  await page.locator(".detail").waitFor({ state: "detached" });
+  assertClean(watched);
+});
