@@ -37,7 +37,8 @@ class Stack:
         self.page, self.kafka, self.scale, self.prometheus, _ = (ports[name] for name in PORTS)
         self._folder, self._staying = tempfile.TemporaryDirectory(prefix="tailrace-compose-"), []
         self._make_docker(command, ports)
-        self.environment = {**engine.environment, "PATH": f"{self._folder.name}:{os.environ['PATH']}"}
+        ports = {name: str(port) for name, port in ports.items()}
+        self.environment = {**engine.environment, **ports, "PATH": f"{self._folder.name}:{os.environ['PATH']}"}
 
     def _make_docker(self, command, ports):
         """A `docker` to stand first in PATH: its `compose` is this one, with this project and these ports."""
