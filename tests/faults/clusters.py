@@ -16,24 +16,25 @@ BRISK = {  # what Kafka does by the minute otherwise, so that a test needn't wai
 }
 
 
-class OneNode(Cluster):
-    """Beside the plain listener a second one, whose clients are sent to a proxy's port; nobody listens there by itself."""
-
-    def __init__(self):
-        (self.proxy_port,) = free_ports(1)
-        super().__init__(settings=BRISK, listeners=[f"PROXIED=PLAINTEXT@{self.proxy_port}"])
-
-    @property
-    def behind_proxy(self):
-        """Where the proxy connects to."""
-        return int(self.addresses["proxied"].rpartition(":")[2])
-
-
 class ThreeNodes(Cluster):
+    """Beside the plain listeners others, whose clients are sent to proxies' ports; nobody listens there by itself."""
+
     nodes = (1, 2, 3)
 
     def __init__(self):
-        super().__init__(nodes=3, settings=BRISK)
+        self.proxy_ports = free_ports(3)
+        listener = f"PROXIED=PLAINTEXT@{','.join(map(str, self.proxy_ports))}"
+        super().__init__(nodes=3, settings=BRISK, listeners=[listener])
+
+    @property
+    def proxied(self):
+        """The brokers, for those who are to meet the proxies."""
+        return ",".join(f"127.0.0.1:{port}" for port in self.proxy_ports)
+
+    @property
+    def behind_proxies(self):
+        """Where each proxy connects to."""
+        return [int(address.rpartition(":")[2]) for address in self.addresses["proxied"].split(",")]
 
     def create_topic(self, name, partitions, config=None, replicas=-1):
         """`replicas` among the configuration says on which nodes each partition lies."""

@@ -1,7 +1,8 @@
 """Fixtures of the fault tests, the selection that `ops/test integration` runs, and the table of recoveries.
 
 Marks: `cluster(kind)` says what kind of Kafka a test needs; `everyday` that its first variant is part of
-`ops/test integration`. TAILRACE_FAULT_SEEDS is how often a test runs whose outcome depends on timing (default 1).
+`ops/test integration`. TAILRACE_FAULT_SEEDS is how often a test runs whose outcome depends on timing (default 1); the
+moments at which bridges are killed are others with each.
 """
 
 import importlib.util
@@ -18,12 +19,13 @@ integration = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(integration)
 pytest_pyfunc_call = integration.pytest_pyfunc_call
 
-from clusters import Clusters, OneNode, ThreeNodes  # noqa: E402
+from clusters import Clusters, ThreeNodes  # noqa: E402
 from ride import Bridges, During, Ride  # noqa: E402
 from secure import Secure  # noqa: E402
 
-KINDS = {"one": OneNode, "three": ThreeNodes, "secure": Secure}
+KINDS = {"three": ThreeNodes, "secure": Secure}
 SEEDS = int(os.environ.get("TAILRACE_FAULT_SEEDS", 1))
+SOON = 60  # seconds that a recovery may take: far above what it takes, even on a busy machine, and far below for ever
 
 
 def pytest_configure(config):
@@ -37,13 +39,15 @@ def pytest_generate_tests(metafunc):
         seeds = [pytest.param(n, id=f"seed{n}", marks=[pytest.mark.further] * (n > 0)) for n in range(SEEDS)]
         metafunc.parametrize("seed", seeds)
     if "killed" in metafunc.fixturenames:
-        metafunc.parametrize("killed", [pytest.param(False, id="bridge-lives"),
-                                        pytest.param(True, id="bridge-killed", marks=pytest.mark.further)])
+        times = 1 if "seed" in metafunc.fixturenames else SEEDS
+        killed = [pytest.param(True, id="-".join(["bridge-killed", *[str(n)] * (n > 0)]), marks=pytest.mark.further)
+                  for n in range(times)]
+        metafunc.parametrize("killed", [pytest.param(False, id="bridge-lives"), *killed])
 
 
 def kind_of(item):
     marker = item.get_closest_marker("cluster")
-    return marker.args[0] if marker else "one"
+    return marker.args[0] if marker else "three"
 
 
 def pytest_collection_modifyitems(items):
@@ -86,7 +90,7 @@ def bridge(cluster, tmp_path):
 
 
 class Stopwatch:
-    """What the table says of a test: `with recovery("what came back"): …`."""
+    """What the table says of a test, and a bound for it: `with recovery("what came back"): …`."""
 
     def __init__(self, node):
         self._node = node
@@ -95,11 +99,13 @@ class Stopwatch:
         self._since = time.monotonic()
 
     def __exit__(self, kind, *_):
+        seconds = time.monotonic() - self._since
         if kind is None:
-            self._node.user_properties.append((f"recovery: {self._what}", round(time.monotonic() - self._since, 1)))
+            self._node.user_properties.append((f"recovery: {self._what}", round(seconds, 1)))
+            assert seconds < self._limit, f"{self._what}: only after {seconds:.1f} s"
 
-    def __call__(self, what):
-        self._what = what
+    def __call__(self, what, limit=SOON):
+        self._what, self._limit = what, limit
         return self
 
 
@@ -115,9 +121,12 @@ def rng(request, seed):
 
 
 @pytest.fixture
-def during(bridge, killed):
-    """The midst of a fault: every test that has one comes in a second variant, in which the bridge is killed there."""
-    return During(bridge, killed)
+def during(request, bridge, killed):
+    """The time of a fault: every test that has one comes in a second variant, in which the bridge is killed meanwhile."""
+    def note(moment):
+        request.node.user_properties.append(("recovery: killed after", round(moment, 2)))
+
+    return During(bridge, killed, random.Random(request.node.name), note)
 
 
 @pytest.fixture
@@ -128,7 +137,7 @@ def ride(cluster, topic, bridge, during, recovery):
 def pytest_terminal_summary(terminalreporter):
     rows = [(outcome, report) for outcome in ("passed", "failed", "error", "skipped")
             for report in terminalreporter.getreports(outcome)
-            if "tests/faults" in report.nodeid or report.nodeid.startswith("faults")]
+            if "faults/test_" in report.nodeid and "test_complete" not in report.nodeid]
     if not rows:
         return
     terminalreporter.section("faults: what was recovered from, and how long it took")

@@ -1,11 +1,12 @@
 """Faults to ride through, and bridges that may be killed in the midst of them."""
 
 import asyncio
+import contextlib
+import types
 
 from harness.client import Subscriber
 from harness.load import Load
-from harness.verdict import assert_right
-from steps import written
+from steps import finished, written
 
 
 class Bridges:
@@ -26,23 +27,43 @@ class Bridges:
 
 
 class During:
-    """`b = await during(b, *clients)` is the midst of a fault: where `killed`, that bridge is, and the clients resume at another."""
+    """A fault's time: where `killed`, the bridge is, at a random moment of it, and the clients resume at another one.
 
-    def __init__(self, bridges, killed):
-        self._bridges, self.killed = bridges, killed
+    async with during.making(b, *clients) as midst: …   while the fault comes about; then `midst.bridge` is the one to use
+    b = await during(b, *clients)                        while it stands
+    """
 
-    async def __call__(self, bridge, *clients):
-        if not self.killed:
-            return bridge
-        bridge = await asyncio.to_thread(self._bridges.again, bridge)
+    def __init__(self, bridges, killed, rng, note):
+        self._bridges, self.killed, self._rng, self._note = bridges, killed, rng, note
+
+    async def __call__(self, bridge, *clients, **how):
+        async with self.making(bridge, *clients, **how) as midst:
+            pass
+        return midst.bridge
+
+    @contextlib.asynccontextmanager
+    async def making(self, bridge, *clients, seconds=4):
+        """The moment lies within `seconds` of the beginning."""
+        midst = types.SimpleNamespace(bridge=bridge)
+        killing = asyncio.create_task(self._kill(midst, clients, seconds)) if self.killed else None
+        try:
+            yield midst
+        finally:
+            if killing:
+                await killing
+
+    async def _kill(self, midst, clients, seconds):
+        moment = self._rng.uniform(0, seconds)
+        self._note(moment)
+        await asyncio.sleep(moment)
+        midst.bridge = await asyncio.to_thread(self._bridges.again, midst.bridge)
         for client in clients:
             await client.close()
-            await client.connect(bridge.port)
-        return bridge
+            await client.connect(midst.bridge.port)
 
 
 class Ride:
-    """A fault that loses nothing: a topic under load, clients of every kind. `begin`, the fault with `during` in its midst,
+    """A fault that loses nothing: a topic under load, clients of every kind. `begin`, the fault within `making`,
     `recovered`, `finish`."""
 
     def __init__(self, cluster, make_topic, start_bridge, during, recovery):
@@ -70,34 +91,24 @@ class Ride:
     def clients(self):
         return self.live, self.whole, self.away
 
-    async def during(self):
-        """Clients whose bridge is killed come back by themselves as they are waited for."""
-        self.bridge = await self._during(self.bridge)
-
-    async def reach(self, client, ends):
-        """A client whose connection ends comes back."""
-        while not client.reached(self.topic.name, ends):
-            if not client.connected:
-                await client.connect(self.bridge.port)
-            try:
-                await client.reach(self.topic.name, ends)
-            except ConnectionError:
-                pass
+    @contextlib.asynccontextmanager
+    async def making(self, **how):
+        """The fault comes about."""
+        async with self._during.making(self.bridge, self.live, self.whole, **how) as midst:
+            yield
+        self.bridge = midst.bridge
 
     async def recovered(self, what="live"):
         """Until a client has what is produced from now on, in every partition; noted in the table."""
         with self._recovery(what):
             probe = await written(self.topic, self.topic.partitions, seed="probe")
-            await self.reach(self.live, ends_of(probe, self.topic.name))
+            await self.live.reach(self.topic.name, ends_of(probe, self.topic.name))
 
     async def finish(self, **how):
         """Everyone reaches the end, rightly."""
         await asyncio.to_thread(self._load.stop)
-        ends = self.topic.ends()
-        for client in self.clients:
-            await self.reach(client, ends)
-            await client.close()
-        return await asyncio.to_thread(lambda: assert_right(self.topic, *self.clients, **how))
+        await self.away.connect(self.bridge.port)
+        return await finished(self.topic, *self.clients, **how)
 
 
 def ends_of(producer, topic):

@@ -16,8 +16,8 @@ from steps import finished, joined, reached, written
 async def test_frozen_for_20_s(ride, seed):
     await ride.begin(seed=seed, transactions=True)
     ride.bridge.pause()
-    await asyncio.sleep(20)
-    await ride.during()
+    async with ride.making(seconds=20):
+        await asyncio.sleep(20)
     ride.bridge.resume()
     await ride.recovered()
     await ride.finish()
@@ -35,10 +35,11 @@ async def test_descriptors_exhausted(topic, bridge, recovery, during):
     _, hard = resource.prlimit(b.process.pid, resource.RLIMIT_NOFILE)
     resource.prlimit(b.process.pid, resource.RLIMIT_NOFILE, (used + 10, hard))
     crowd = [await asyncio.open_connection("127.0.0.1", b.port) for _ in range(50)]
-    await written(t, 200, seed="crowded")
+    async with during.making(b, client) as midst:
+        await written(t, 200, seed="crowded")
+    b = midst.bridge
     with recovery("those that are in go on"):
         await reached(t, client)
-    b = await during(b, client)
     for _, writer in crowd:
         writer.close()
     with recovery("others get in again"):
@@ -100,8 +101,9 @@ async def test_the_clock_jumps(cluster, topic, bridge, recovery, during, clock, 
     clients = await joined(b, t, "live", "earliest")
     for before, after in zip([0, *jumps], jumps):
         await jump(clock, clients[0], before, after)
-        b = await during(b, *clients)
-        await written(t, 100, seed=f"at {after}")
+        async with during.making(b, *clients) as midst:
+            await written(t, 100, seed=f"at {after}")
+        b = midst.bridge
         with recovery("follows"):
             await reached(t, *clients)
         end = await aborted(cluster, t)

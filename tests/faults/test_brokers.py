@@ -1,12 +1,11 @@
 """Brokers that die, freeze, restart and lose their leadership. Three nodes; nothing is lost, so nothing may be missing."""
 
 import asyncio
+import contextlib
 
 import pytest
 
 from polling import poll
-
-pytestmark = pytest.mark.cluster("three")
 
 
 def leader_of(cluster, topic, partition=0):
@@ -17,8 +16,8 @@ def leader_of(cluster, topic, partition=0):
 async def test_broker_killed(cluster, ride, seed):
     await ride.begin(seed=seed)
     victim = leader_of(cluster, ride.topic)
-    await asyncio.to_thread(cluster.kill, victim)
-    await ride.during()
+    async with ride.making():
+        await asyncio.to_thread(cluster.kill, victim)
     await ride.recovered("without it")
     await asyncio.to_thread(cluster.start, victim)
     await ride.recovered("with it again")
@@ -29,12 +28,12 @@ async def test_broker_killed(cluster, ride, seed):
 async def test_all_brokers_down_and_back(cluster, ride, seed):
     await ride.begin(seed=seed)
     first = ride.bridge
-    for node in cluster.nodes:
-        await asyncio.to_thread(cluster.kill, node)
+    async with ride.making():
+        for node in cluster.nodes:
+            await asyncio.to_thread(cluster.kill, node)
     await asyncio.to_thread(ride.bridge.wait_log, "kafka not reachable")
     assert ride.bridge.get("/readyz")[0] == 503
     await ride.live.until(lambda: ride.live.control("status"), "the status")
-    await ride.during()
     await asyncio.gather(*(asyncio.to_thread(cluster.start, node) for node in cluster.nodes))  # none answers alone
     await ride.recovered()
     await asyncio.to_thread(ride.bridge.wait_ready)
@@ -51,9 +50,9 @@ def kafka_statuses(client):
 async def test_broker_frozen_for_20_s(cluster, ride, seed):
     await ride.begin(seed=seed)
     victim = leader_of(cluster, ride.topic)
-    cluster.stop(victim)
     frozen = asyncio.create_task(asyncio.sleep(20))
-    await ride.during()
+    async with ride.making():
+        cluster.stop(victim)
     await ride.recovered("while it is frozen")
     await frozen
     cluster.cont(victim)
@@ -61,12 +60,12 @@ async def test_broker_frozen_for_20_s(cluster, ride, seed):
     await ride.finish()
 
 
-async def test_rolling_restart(cluster, ride, seed):
+async def test_rolling_restart(cluster, ride, seed, rng):
     await ride.begin(seed=seed)
+    meets_it = rng.choice(cluster.nodes)
     for node in cluster.nodes:
-        await asyncio.to_thread(cluster.term, node)
-        if node == 2:
-            await ride.during()
+        async with ride.making() if node == meets_it else contextlib.nullcontext():
+            await asyncio.to_thread(cluster.term, node)
         await ride.recovered(f"without {node}")
         await asyncio.to_thread(cluster.start, node)
     await ride.recovered("after all")
@@ -79,10 +78,9 @@ async def test_leaders_elected_anew(cluster, ride, seed, tmp_path):
     await ride.begin(seed=seed, transactions=True)
     for turn in (1, 2):
         before = leader_of(cluster, ride.topic)
-        await asyncio.to_thread(move_leaders, cluster, ride.topic, turn, tmp_path)
-        await asyncio.to_thread(poll, lambda: leader_of(cluster, ride.topic) != before, "another leader")
-        if turn == 1:
-            await ride.during()
+        async with ride.making() if turn == 1 else contextlib.nullcontext():
+            await asyncio.to_thread(move_leaders, cluster, ride.topic, turn, tmp_path)
+            await asyncio.to_thread(poll, lambda: leader_of(cluster, ride.topic) != before, "another leader")
         await ride.recovered(f"move {turn}")
     await ride.finish()
 

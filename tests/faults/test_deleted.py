@@ -15,17 +15,25 @@ from steps import finished, joined, reached, written
 
 
 class Pausing(WireTransport):
-    """Reads nothing more while `go` is cleared: the bridge meets a full socket."""
+    """Reads nothing more while `go`, an event, is cleared: the bridge meets a full socket."""
 
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.go = asyncio.Event()
-        self.go.set()
+    @classmethod
+    async def connect(cls, port, path="/ws", go=None, **options):
+        self = await super().connect(port, path, receive_buffer=4096, **options)
+        self._go = go
+        return self
 
     async def texts(self):
         async for text in super().texts():
-            await self.go.wait()
+            await self._go.wait()
             yield text
+
+
+@pytest.fixture
+def go():
+    event = asyncio.Event()
+    event.set()
+    return event
 
 
 def gaps_of(t, truth, client):
@@ -63,9 +71,9 @@ async def test_delete_records_ahead_of_the_bridge(cluster, topic, bridge, recove
     await reached(t, client)
     b.pause()
     await written(t, 1000, seed="missed")
-    await asyncio.to_thread(cluster.delete_records, t.name, {p: end - 50 for p, end in t.ends().items()}, tmp_path)
-    b.resume()
-    await during(b, client)
+    async with during.making(b, client) as midst:
+        await asyncio.to_thread(cluster.delete_records, t.name, {p: end - 50 for p, end in t.ends().items()}, tmp_path)
+    midst.bridge.resume()
     with recovery("reads on"):
         await reached(t, client)
     await written(t, 100, seed="after")
@@ -73,20 +81,20 @@ async def test_delete_records_ahead_of_the_bridge(cluster, topic, bridge, recove
 
 
 @pytest.mark.parametrize("limit", ["size", "time"])
-async def test_retention_during_a_replay(cluster, topic, bridge, recovery, during, limit):
+async def test_retention_during_a_replay(cluster, topic, bridge, recovery, during, limit, go):
     """A client that reads slowly is overtaken by the log's beginning."""
     t = topic(1, watched=True, segment_bytes=1 << 20, retention_bytes=-1, retention_ms=-1, cleanup_policy="delete")
     await written(t, 4000, value=lambda rng, n: b'{"n":%d,"pad":"%s"}' % (n, b"x" * 2000))
     b = bridge(t, warm="0", memory="2M")
-    client = await Subscriber({t.name: "earliest"}, Pausing, read_size=1000, receive_buffer=4096).connect(b.port)
+    client = await Subscriber({t.name: "earliest"}, Pausing, read_size=1000, go=go).connect(b.port)
     await client.until(lambda: client.updates > 100, "the beginning")
-    client._transport.go.clear()
+    go.clear()
     setting = "retention.bytes=2000000" if limit == "size" else "retention.ms=1000"
     command = ["kafka-configs", "--alter", "--entity-type", "topics", "--entity-name", t.name, "--add-config", setting]
-    await asyncio.to_thread(cluster.tool, *command)
-    await asyncio.to_thread(begins_later, cluster, t)
-    await during(b, client)
-    client._transport.go.set()
+    async with during.making(b, client):
+        await asyncio.to_thread(cluster.tool, *command)
+        await asyncio.to_thread(begins_later, cluster, t)
+    go.set()
     await written(t, 10, seed="after")
     with recovery("reads on"):
         await reached(t, client)
@@ -100,7 +108,7 @@ def begins_later(cluster, t):
     poll(lambda: cluster.earliest(t.name)[0] >= 2000, "retention")
 
 
-async def test_compaction_under_a_reader(cluster, topic, bridge, recovery, during):
+async def test_compaction_under_a_reader(cluster, topic, bridge, recovery, during, go):
     """What is compacted away may be missing; what Kafka kept must come, and nothing is a gap."""
     t = topic(2, watched=True, cleanup_policy="compact", segment_bytes=1 << 20, min_cleanable_dirty_ratio=0.01, segment_ms=1000,
               min_compaction_lag_ms=0, max_compaction_lag_ms=1000)
@@ -115,20 +123,21 @@ async def test_compaction_under_a_reader(cluster, topic, bridge, recovery, durin
 
     await asyncio.to_thread(rewrite, 60)
     b = bridge(t, warm="0", memory="2M")
-    slow = Subscriber({t.name: "earliest"}, Pausing, read_size=500, receive_buffer=4096)
+    slow = Subscriber({t.name: "earliest"}, Pausing, read_size=500, go=go)
     live = Subscriber({t.name: "live"})
     for client in (slow, live):
         await client.connect(b.port)
         await client.subscribed(t.name)
     await slow.until(lambda: slow.updates > 50, "the beginning")
-    slow._transport.go.clear()
-    for _ in range(3):
-        await asyncio.to_thread(rewrite, 60)
-        await asyncio.sleep(1.5)  # the age at which a segment is closed, so that it can be compacted
-    await asyncio.to_thread(rewrite, 1)
-    await asyncio.to_thread(survivors, cluster, t)
-    b = await during(b, slow, live)
-    slow._transport.go.set()
+    go.clear()
+    async with during.making(b, slow, live, seconds=8) as midst:
+        for _ in range(3):
+            await asyncio.to_thread(rewrite, 60)
+            await asyncio.sleep(1.5)  # the age at which a segment is closed, so that it can be compacted
+        await asyncio.to_thread(rewrite, 1)
+        await asyncio.to_thread(survivors, cluster, t)
+    b = midst.bridge
+    go.set()
     (late,) = await joined(b, t, "earliest")
     with recovery("reads on"):
         await reached(t, slow, live, late)

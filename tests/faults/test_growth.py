@@ -17,9 +17,9 @@ async def test_partitions_are_added(cluster, topic, bridge, recovery, during):
     live, away = await joined(b, t, "live", "earliest")
     await reached(t, away)
     await away.cut()
-    cluster.grow_topic(t.name, 5)
-    t.partitions = 5
-    b = await during(b, live)
+    async with during.making(b, live) as midst:
+        await asyncio.to_thread(cluster.grow_topic, t.name, 5)
+    b, t.partitions = midst.bridge, 5
     with recovery("the new ones come"):
         await written(t, 100, seed="grown")
         await reached(t, live)
@@ -36,9 +36,9 @@ async def test_topics_that_a_pattern_takes(topic, bridge, recovery, during):
     b = bridge(f"^({family}-|__).*")
     (client,) = await joined(b, first, "earliest")
     await reached(first, client)
-    second = topic(2, name=f"{family}-two")
-    await written(second, 20)
-    b = await during(b, client)
+    async with during.making(b, client):
+        second = await asyncio.to_thread(topic, 2, name=f"{family}-two")
+        await written(second, 20)
     with recovery("the new one is there"):
         while (reply := await client.reply(await client.ask("subscribe", channel=second.name, **{"from": "earliest"}))).name == "error":
             assert reply.body["code"] == "channel_unavailable"
@@ -64,8 +64,9 @@ async def test_a_missing_topic_fails_alone_and_recovers(topic, bridge, recovery,
     await reached(there, client)
     await client.subscribed(missing)
     await client.until(lambda: told(client) == ["missing"], "that it is missing")
-    b = await during(b, client)
-    appeared = topic(2, name=missing)
+    async with during.making(b, client) as midst:
+        appeared = await asyncio.to_thread(topic, 2, name=missing)
+    b = midst.bridge
     with recovery("it is there, from 0"):
         await written(appeared, 30)
         await reached(appeared, client)

@@ -1,4 +1,4 @@
-"""What lies between the bridge and Kafka: slow, thin, cut, sliced, silent. The bridge's broker is a proxy."""
+"""What lies between the bridge and Kafka: slow, thin, cut, sliced, silent. Before each broker stands a proxy."""
 
 import asyncio
 
@@ -6,23 +6,23 @@ import pytest
 
 from harness.client import Subscriber
 from harness.load import Load
-from harness.proxy import Proxy
+from harness.proxy import Proxies
 from ride import ends_of
 from steps import finished, joined, reached, written
 
 
 @pytest.fixture
-def proxy(cluster):
-    made = Proxy(cluster.proxy_port, cluster.behind_proxy)
+def proxies(cluster):
+    made = Proxies(cluster.proxy_ports, cluster.behind_proxies)
     yield made
     made.close()
 
 
-async def begun(cluster, topic, bridge, proxy, rate=100, history=300, **flags):
-    """A bridge behind the proxy, a topic under load, a live client and one from the beginning."""
+async def begun(cluster, topic, bridge, proxies, rate=100, history=300, **flags):
+    """A bridge behind the proxies, a topic under load, a live client and one from the beginning."""
     t = topic(3)
     await written(t, history)
-    b = bridge(t, bootstrap=f"127.0.0.1:{proxy.port}", **flags)
+    b = bridge(t, bootstrap=cluster.proxied, **flags)
     clients = await joined(b, t, "live", "earliest")
     await reached(t, clients[1])
     return t, b, clients, Load(cluster, t, rate)
@@ -46,10 +46,10 @@ async def finish(t, clients, load):
     pytest.param({"rate": 64_000}, id="64-kB/s", marks=pytest.mark.further),
     pytest.param({"slice": 1}, id="1-byte-slices"),
 ])
-async def test_a_bad_link(cluster, topic, bridge, proxy, recovery, during, trouble):
+async def test_a_bad_link(cluster, topic, bridge, proxies, recovery, during, trouble):
     """From before the bridge's start on: it starts over the link, reads back, replays and follows."""
-    vars(proxy).update(trouble)
-    t, b, clients, load = await begun(cluster, topic, bridge, proxy, rate=60)
+    proxies.set(**trouble)
+    t, b, clients, load = await begun(cluster, topic, bridge, proxies, rate=60)
     b = await during(b, *clients)
     with recovery("follows, over the link"):
         await caught_up(t, clients)
@@ -61,34 +61,33 @@ async def test_a_bad_link(cluster, topic, bridge, proxy, recovery, during, troub
 
 
 @pytest.mark.everyday
-async def test_connections_are_reset(cluster, topic, bridge, proxy, recovery, during, rng):
+async def test_connections_are_reset(cluster, topic, bridge, proxies, recovery, during, rng):
     """All of them, again and again, also while a client replays."""
-    t, b, clients, load = await begun(cluster, topic, bridge, proxy, memory="2M", warm="0")
+    t, b, clients, load = await begun(cluster, topic, bridge, proxies, memory="2M", warm="0")
     clients.append(await Subscriber({t.name: "earliest"}).connect(b.port))
     met = 0
-    for time in range(10):
-        met += proxy.reset_all()
-        if time == 5:
-            b = await during(b, *clients)
-        await asyncio.sleep(rng.uniform(0.1, 1))  # the fault's rhythm
+    async with during.making(b, *clients, seconds=5):
+        for _ in range(10):
+            met += proxies.reset_all()
+            await asyncio.sleep(rng.uniform(0.1, 1))  # the fault's rhythm
     assert met >= 10
     with recovery("follows"):
         await caught_up(t, clients)
     await finish(t, clients, load)
 
 
-async def test_a_black_hole(cluster, topic, bridge, proxy, recovery, during):
+async def test_a_black_hole(cluster, topic, bridge, proxies, recovery, during):
     """Connections stay open and nothing comes back."""
-    t, b, clients, load = await begun(cluster, topic, bridge, proxy)
-    proxy.deaf = True
+    t, b, clients, load = await begun(cluster, topic, bridge, proxies)
+    proxies.set(deaf=True)
     with recovery("noticed"):
+        b = await during(b, *clients)
         await asyncio.to_thread(b.wait_log, "kafka not reachable")
-    b = await during(b, *clients)
     assert b.get("/readyz")[0] == 503
     late = await Subscriber({t.name: "earliest"}).connect(b.port)
     await late.until(lambda: late.control("status"), "the status")
     assert late.control("status").body["kafka"] == "unreachable"
-    proxy.deaf = False
+    proxies.set(deaf=False)
     with recovery("follows"):
         await caught_up(t, [*clients, late])
     with recovery("ready"):
@@ -101,7 +100,7 @@ async def test_kafka_is_down_at_the_start(cluster, topic, bridge, recovery, duri
     """The bridge serves, says so, keeps subscriptions pending and goes on by itself."""
     t = topic(2)
     await written(t, 100)
-    b = bridge(t, bootstrap=f"127.0.0.1:{cluster.proxy_port}")
+    b = bridge(t, bootstrap=cluster.proxied)
     await asyncio.to_thread(b.wait_log, "kafka not reachable")
     client = await Subscriber({t.name: "earliest"}).connect(b.port)
     b = await during(b, client)
@@ -110,7 +109,7 @@ async def test_kafka_is_down_at_the_start(cluster, topic, bridge, recovery, duri
     await client.until(lambda: client.control("status"), "the status")
     assert client.control("status").body["kafka"] == "unreachable"
     assert not client.control("subscribed") and not client.control("error")
-    proxy = Proxy(cluster.proxy_port, cluster.behind_proxy)
+    proxies = Proxies(cluster.proxy_ports, cluster.behind_proxies)
     try:
         with recovery("subscribed and served"):
             await client.subscribed(t.name)
@@ -120,4 +119,4 @@ async def test_kafka_is_down_at_the_start(cluster, topic, bridge, recovery, duri
         assert sum("kafka not reachable" in line for line in b.log) == 1, "one line per change of state"
         await finished(t, client)
     finally:
-        proxy.close()
+        proxies.close()

@@ -30,8 +30,8 @@ async def test_records_above_the_fetch_sizes(topic, bridge, recovery, during, se
     live, cold = await joined(b, t, "live", "earliest")
     with recovery("read from Kafka"):
         await reached(t, cold)
-    b = await during(b, live, cold)
-    await all_sizes(t)
+    async with during.making(b, live, cold):
+        await all_sizes(t)
     with recovery("live"):
         await reached(t, live)
     b = bridge(t, warm="30m", kafka=settings)

@@ -35,11 +35,11 @@ async def old_topic(topic):
 async def recreate(cluster, topic, old, variant):
     """The topic under its name again, filled."""
     pause, partitions, records = variant
-    cluster.delete_topic(old.name)
+    await asyncio.to_thread(cluster.delete_topic, old.name)
     await asyncio.sleep(pause)  # the variant's own
     while True:
         try:
-            new = topic(partitions, name=old.name)
+            new = await asyncio.to_thread(topic, partitions, name=old.name)
             break
         except KafkaException as error:  # not wholly gone yet
             assert "TOPIC_ALREADY_EXISTS" in str(error), error
@@ -63,8 +63,8 @@ async def test_recreated_under_connected_clients(cluster, topic, bridge, recover
     await written(old, 30, seed="live")
     await reached(old, *clients)
     first = await asyncio.to_thread(old.truth)
-    new = await recreate(cluster, topic, old, variant)
-    await during(b, *clients)
+    async with during.making(b, *clients):
+        new = await recreate(cluster, topic, old, variant)
     with recovery("noticed and read anew"):
         for client in clients:
             await noticed(client, new)

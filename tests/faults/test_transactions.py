@@ -60,7 +60,7 @@ async def test_an_open_transaction_is_told_after_30_s(topic, bridge, recovery, d
     transactional.begin()
     await asyncio.to_thread(fill, transactional, t, 1)  # in partition 0
     await written(t, 20, seed="behind it")
-    with recovery("told"):
+    with recovery("told", limit=30 + 60):
         await client.until(lambda: held(client), "held_by_transaction")
     told = held(client)[0]
     assert (told["channel"], told["p"], told["held_by_transaction"], told["stable"]) == (t.name, 0, True, 10)
@@ -91,8 +91,9 @@ async def test_an_aborted_tail_with_nothing_after_it(cluster, topic, bridge, rec
         for client in (live, cold):
             await client.reach(t.name, end)
             await client.cut()
-    await asyncio.to_thread(cluster.delete_records, t.name, end, tmp_path)
-    b = await during(b)
+    async with during.making(b) as midst:
+        await asyncio.to_thread(cluster.delete_records, t.name, end, tmp_path)
+    b = midst.bridge
     for client in (live, cold):
         await client.connect(b.port)
         await client.subscribed(t.name)

@@ -28,9 +28,6 @@ class Proxy:
     def _call(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
-    def clear(self):
-        self.latency, self.rate, self.slice, self.deaf = 0.0, None, None, False
-
     def reset_all(self):
         """RST for every connection; how many there were."""
         return self._call(self._reset_all())
@@ -105,3 +102,21 @@ class Proxy:
             await writer.drain()
             at += size
             await asyncio.sleep(size / self.rate if self.rate else 0)
+
+
+class Proxies:
+    """One before each of several targets; what is set or done counts for all of them."""
+
+    def __init__(self, ports, targets):
+        self._all = [Proxy(port, target) for port, target in zip(ports, targets)]
+
+    def set(self, **trouble):
+        for each in self._all:
+            vars(each).update(trouble)
+
+    def reset_all(self):
+        return sum(each.reset_all() for each in self._all)
+
+    def close(self):
+        for each in self._all:
+            each.close()

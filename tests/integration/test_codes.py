@@ -42,7 +42,7 @@ WITHOUT_KAFKA = {
     "overloaded": ([op("times", channel="{t}", at=[n]) for n in range(17)], 16),
 }
 ERRORS_ELSEWHERE = {
-    "topic_unavailable": "tests/faults/test_secure.py", "kafka_unavailable": "tests/faults/test_network.py",
+    "topic_unavailable": "tests/faults/test_secure.py", "kafka_unavailable": "tests/unit/shard/session_test.cpp",
     "token_invalid": "there are no tokens yet", "internal": "nobody knows how",
 }
 
