@@ -94,7 +94,7 @@ void Subscription::flow(Opening::Found found) {
   for (const auto& [partition, status] : view_->held) say_held(status);
   if (view_->missing) say_topic(*view_->missing);
   session_.ready(*this);
-  if (ahead_of(live)) watch_ahead(steady_millis());
+  if (may_be_ahead_of(live)) watch_ahead(steady_millis());
 }
 
 // ---- a position above the end: this bridge or the leader may be behind, so it waits, and is judged on evidence only
@@ -106,9 +106,17 @@ bool Subscription::ahead_of(const Offsets& ends) const {
   return false;
 }
 
+// Where a partition has no leader nobody knows its end.
+bool Subscription::may_be_ahead_of(const Offsets& ends) const {
+  const Offsets next = cursor_->offsets();
+  for (std::size_t p = 0; p < next.size() && p < ends.size(); ++p)
+    if (ends[p] == kUnknown && next[p] != kUnknown) return true;
+  return ahead_of(ends);
+}
+
 void Subscription::watch_ahead(Millis below_since) {
   session_.shard().after(kAheadLook, alive([below_since](Subscription& self) {
-    if (!self.ahead_of(self.view_->live())) return;
+    if (!self.may_be_ahead_of(self.view_->live())) return;
     self.session_.shard().ask_bounds(
         self.view_, self.alive([below_since](Subscription& same, const Result<std::vector<Bounds>>& bounds) {
           same.judge_ahead(below_since, bounds);
@@ -122,7 +130,7 @@ void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Boun
   Offsets next = cursor_->offsets();
   Offsets ends;
   for (const Bounds& one : *bounds) ends.push_back(one.stable);
-  if (!ahead_of(ends)) return;
+  if (!ahead_of(ends)) return may_be_ahead_of(ends) ? watch_ahead(now) : void();
   if (now - below_since < kAheadPatience) return watch_ahead(below_since);
   if (anchored_) {
     // Where the end was lost is known only if this bridge saw it; else nothing of the history is proven.
@@ -147,7 +155,7 @@ void Subscription::go_on(Offsets next, std::string_view reason) {
   cursor_->start(next, cursor_->end());
   session_.say_reset(channel(), reason, view_->position_at(next));
   session_.ready(*this);
-  if (ahead_of(view_->live())) watch_ahead(steady_millis());
+  if (may_be_ahead_of(view_->live())) watch_ahead(steady_millis());
 }
 
 void Subscription::say_held(const TransactionStatus& status) {

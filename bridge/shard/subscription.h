@@ -53,6 +53,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void watch_ahead(Millis below_since);
   void judge_ahead(Millis below_since, const Result<std::vector<Bounds>>& bounds);
   bool ahead_of(const Offsets& ends) const;
+  bool may_be_ahead_of(const Offsets& ends) const;
   bool has_to_prove() const;
   void prove();
   void go_on(Offsets next, std::string_view reason);

@@ -347,6 +347,17 @@ TEST_F(Starts, a_partition_without_a_leader_is_told_when_it_begins) {
   EXPECT_EQ(heard(*client), "cover 1:50-50");
 }
 
+TEST_F(Starts, a_position_above_an_end_that_nobody_knew_is_judged_when_it_is_known) {
+  kafka_.at(0).stable = kafka_.at(1).stable = 50;
+  open({50, kUnknown});
+  auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:50,1:60~12345678"})");
+  EXPECT_EQ(heard(*client), "subscribed#1 0:50,1:60");
+  deliver(PartitionStarted{7, 1, 50});
+  append(make_coverage(*metrics_, {{1, 50, 50}}));
+  std::string all;
+  run_until([&] { return (all += heard(*client)).find("reset recreated 0:0,1:0") != std::string::npos; });
+}
+
 // ---- ends
 
 TEST_F(Starts, a_position_as_end_ends_the_subscription) {
