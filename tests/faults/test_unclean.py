@@ -52,7 +52,6 @@ async def history(t, kept, clients):
 
 async def settle(t, b, clients, recovery, during, old):
     """All of them reach the end of what is there now, those that were reset and those that needn't be."""
-    b = await during(b, clients[0], clients[1], seconds=0)  # before it can have served what it hasn't noticed
     for client in clients[2:]:
         await client.connect(b.port)
     reset = [clients[0], clients[1], clients[3]]
@@ -84,6 +83,7 @@ async def test_unclean_election(cluster, topic, bridge, recovery, during, writte
     await asyncio.to_thread(poll, lambda: all(p.leader == 2 for p in state_of(cluster, t)), "the follower to lead")
     since = await asyncio.to_thread(produce, cluster, t, written_since, "since")
     try:
+        b = await during(b, clients[0], clients[1], seconds=0)  # before it can have served what it hasn't noticed
         await settle(Survivor(t, kept, since), b, clients, recovery, during, old)
     finally:
         await asyncio.to_thread(cluster.start, 1)
@@ -96,11 +96,12 @@ async def test_a_segment_that_was_cut_off(cluster, topic, bridge, recovery, duri
     b = bridge(t)
     clients = await clients_of(t, b)
     old = await history(t, kept, clients)
-    await asyncio.to_thread(cluster.kill, 1)
-    for partition in range(2):
-        first = next(batch for batch in batches(folder_of(cluster, 1, t.name, partition)) if batch.first >= KEPT // 2)
-        with open(first.file, "r+b") as file:
-            file.truncate(first.at + first.size // 2)
-    await asyncio.to_thread(cluster.start, 1)
+    async with during.making(b, clients[0], clients[1]) as midst:
+        await asyncio.to_thread(cluster.kill, 1)
+        for partition in range(2):
+            first = next(batch for batch in batches(folder_of(cluster, 1, t.name, partition)) if batch.first >= KEPT // 2)
+            with open(first.file, "r+b") as file:
+                file.truncate(first.at + first.size // 2)
+        await asyncio.to_thread(cluster.start, 1)
     since = await asyncio.to_thread(produce, cluster, t, 50, "since")
-    await settle(Survivor(t, kept, since), b, clients, recovery, during, old)
+    await settle(Survivor(t, kept, since), midst.bridge, clients, recovery, during, old)
