@@ -97,6 +97,17 @@ def test_an_apt_that_fetches_nothing(tools, tmp_path, script, words, fails):
     assert list((tmp_path / "tmp").iterdir()) == [] and POLICY.exists() == policy
 
 
+def test_nothing_is_removed_and_a_docker_of_another_source_stays(tools, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root installs")
+    asked = tmp_path / "asked"
+    environment = tools(dpkg_query="exit 1", apt_get=f'echo "$@" >>{asked}', docker="", docker_compose="")
+    assert run("compose", script=ROOT / "ops" / "deps", env=environment).returncode == 0
+    (words,) = [line.split() for line in asked.read_text().splitlines() if "install" in line.split()]
+    assert "--no-remove" in words and "iptables" in words
+    assert not {"docker.io", "docker-compose"} & set(words)
+
+
 def test_an_npm_that_fetches_nothing(tools, tmp_path):
     """A second start begins anew, as nothing counts as installed."""
     tree = tmp_path / "tree"
