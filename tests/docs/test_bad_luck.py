@@ -108,6 +108,18 @@ def test_nothing_is_removed_and_a_docker_of_another_source_stays(tools, tmp_path
     assert not {"docker.io", "docker-compose"} & set(words)
 
 
+def test_what_is_installed_starts_at_no_boot(tools, tmp_path):
+    """In a machine with a service of its own, which stays as it is, also where it is made newer."""
+    if os.geteuid() != 0:
+        pytest.skip("only root installs")
+    units, wanted = "/lib/systemd/system", "/etc/systemd/system"
+    make = f"make() {{ touch {units}/$2; mkdir -p {wanted}/$1.target.wants; ln -sf {units}/$2 {wanted}/$1.target.wants/; }}"
+    environment = tools(dpkg_query="exit 1", apt_get=f"{make}\n[[ $* != *install* ]] || {{ make multi-user new.service; make sockets new.socket; make multi-user mine.service; }}")
+    script = f"{make}\nmount -t tmpfs none {units} && mount -t tmpfs none {wanted} && make multi-user mine.service && {ROOT}/ops/deps proxy && cd {wanted} && find -type l"
+    result = subprocess.run(["unshare", "--mount", "bash", "-c", script], env=environment, stdout=subprocess.PIPE, text=True)
+    assert (result.returncode, result.stdout) == (0, "./multi-user.target.wants/mine.service\n")
+
+
 def test_an_npm_that_fetches_nothing(tools, tmp_path):
     """A second start begins anew, as nothing counts as installed."""
     tree = tmp_path / "tree"
