@@ -5,6 +5,7 @@ process is known by its pid and the moment it began, so a recycled pid is never 
 """
 
 import base64
+import errno
 import json
 import os
 import pathlib
@@ -29,6 +30,10 @@ class Failed(Exception):
     """Something the user should read; no traceback."""
 
 
+def no_space():
+    return Failed(f"no space in {root()}; free some, or choose another folder: TAILRACE_KAFKA_DIR=…")
+
+
 def root():
     default = pathlib.Path(tempfile.gettempdir()) / f"tailrace-kafka-{os.getuid()}"
     return pathlib.Path(os.environ.get("TAILRACE_KAFKA_DIR") or default)
@@ -39,13 +44,16 @@ class Cluster:
         self.name = name
         self.folder = root() / name
         self.file = self.folder / "cluster.json"
-        self.plan = json.loads(self.file.read_text()) if self.file.exists() else None
+        text = self.file.read_text() if self.file.exists() else ""
+        self.plan = json.loads(text) if text else None
 
-    def create(self, plan):
+    def claim(self):
         try:
             self.folder.mkdir(parents=True)
         except FileExistsError:
             raise Failed(f"a cluster '{self.name}' is there already; `down` it or choose another --name") from None
+
+    def create(self, plan):
         self.plan = plan
         self.file.write_text(json.dumps(plan, indent=1))
         for node in self.nodes():
@@ -142,8 +150,12 @@ class Node:
         with open(self.log, "ab") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
                                        start_new_session=True)
-        (self.folder / "pid").write_text(f"{process.pid} {birth(process.pid)}")
         self.process = process  # ours to reap while this command lives
+        try:
+            (self.folder / "pid").write_text(f"{process.pid} {birth(process.pid)}")
+        except OSError:
+            process.kill()  # nobody would find it again
+            raise
 
     def pid(self):
         """The pid of this node's process while it lives, else None."""
@@ -197,7 +209,7 @@ class Node:
 
     def failed(self, what):
         if "No space left on device" in self.text():
-            return Failed(f"no space in {root()}; free some, or choose another folder: TAILRACE_KAFKA_DIR=…")
+            return no_space()
         return Failed(f"node {self.number} {what}:\n{self.tail()}")
 
 
@@ -265,8 +277,9 @@ def up(cluster, plan):
     if busy:
         raise Failed(f"port {busy[0]} is taken; choose another with --port")
     jars.folder(plan["version"])
-    cluster.create(plan)
+    cluster.claim()
     try:
+        cluster.create(plan)
         for node, formatting in [(node, node.format()) for node in cluster.nodes()]:
             if formatting.wait() != 0:
                 raise node.failed("could not be formatted")
@@ -275,6 +288,8 @@ def up(cluster, plan):
             node.start()
         for node in nodes:
             node.wait(len(nodes))
-    except BaseException:
+    except BaseException as problem:
         cluster.destroy()
+        if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
+            raise no_space() from None
         raise

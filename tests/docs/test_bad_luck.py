@@ -169,11 +169,20 @@ def test_a_kafka_that_has_no_place():
     assert result.stdout == "kafka: /dev/full/kafka/default: Not a directory; choose another folder: TAILRACE_KAFKA_DIR=…\n"
 
 
-@pytest.mark.parametrize("size", ["12k", "40k"])  # too little to be formatted, and to start
-def test_a_kafka_that_has_no_space(tmp_path, size):
+def test_a_kafka_of_that_name_stays_as_it_is(tmp_path):
+    (tmp_path / "default").mkdir()
+    result = run("up", script=ROOT / "ops" / "kafka", env={**os.environ, "TAILRACE_KAFKA_DIR": str(tmp_path)})
+    assert (result.returncode, result.stdout) == (1, "kafka: a cluster 'default' is there already; `down` it or choose another --name\n")
+    assert (tmp_path / "default").is_dir()
+
+
+# too little for the plan, for a node's settings, to be formatted, and to start
+@pytest.mark.parametrize("pages, used", [(1, 1), (1, 0), (3, 0), (10, 0)])
+def test_a_kafka_that_has_no_space(tmp_path, pages, used):
     if os.geteuid() != 0:
         pytest.skip("only root mounts")
-    script = f"mount -t tmpfs -o size={size} none {tmp_path}; export TAILRACE_KAFKA_DIR={tmp_path}; {ROOT}/ops/kafka up; echo $?; ls {tmp_path}"
+    script = (f"mount -t tmpfs -o size={4 * pages}k none {tmp_path}; cd {tmp_path}; [ {used} = 0 ] || head -c {4096 * used} /dev/zero >.used\n"
+              f"export TAILRACE_KAFKA_DIR={tmp_path}; {ROOT}/ops/kafka up; echo $?; ls {tmp_path}")
     result = subprocess.run(["unshare", "--mount", "bash", "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, timeout=600)
     assert result.stdout == f"kafka: no space in {tmp_path}; free some, or choose another folder: TAILRACE_KAFKA_DIR=…\n1\n"
