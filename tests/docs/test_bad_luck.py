@@ -58,6 +58,20 @@ def test_no_space(tools, script, words):
     assert re.fullmatch(rf"{script}: no space: about \d+ MB are needed in /.*, 100 MB are free", said)
 
 
+@pytest.mark.parametrize("standing", [True, False])
+@pytest.mark.parametrize("script, words", [("demo", None), ("test", ["unit"])])
+def test_what_is_built_already_wants_no_space_again(tools, tmp_path, script, words, standing):
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT / "ops", tree / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ["ops/deps"] + ["build/release/tailrace", "build/web/.built"] * standing:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text("#!/bin/bash\necho it goes on; exit 1\n")
+        (tree / name).chmod(0o755)
+    environment = tools(df="echo Filesystem Size Used Available; echo /dev/x 100000 98000 2000") | {"TAILRACE_CACHE": str(tmp_path)}
+    result = run(*(ports() if words is None else words), script=tree / "ops" / script, env=environment)
+    assert ("it goes on" in result.stdout, "no space" in result.stdout) == (standing, not standing), result.stdout
+
+
 @pytest.mark.parametrize("script, words", [("demo", None), ("test", ["unit"])])
 def test_no_apt(tools, tmp_path, script, words):
     """Something is missing and nothing can install it."""
