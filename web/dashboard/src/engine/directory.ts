@@ -13,11 +13,14 @@ export class Directory {
   private first = true;
   private freshUntil = new Map<string, number>();
 
-  /** Takes a list of the bridge; returns the channels to follow that are not followed yet. */
+  /**
+   * Takes a list of the bridge; returns the channels to follow that are not followed yet. Those that are stay, listed or not:
+   * a bridge that has only just started may know few of them, and their subscriptions tell when they end.
+   */
   update(list: ChannelInfo[], followed: ReadonlySet<string>, wanted: ReadonlySet<string>, now: number): Channel[] {
     for (const info of list) this.learn(info, now);
     const known = new Set(list.map(({ name }) => name));
-    for (const [name, channel] of this.channels) if (!known.has(name) && !channel.refused) this.channels.delete(name);
+    for (const [name, channel] of this.channels) if (!known.has(name) && !followed.has(name) && !channel.refused) this.channels.delete(name);
     this.first = false;
     const open = [...this.channels.values()].filter(c => !followed.has(c.name) && !c.refused);
     const must = open.filter(c => wanted.has(c.name)), rest = open.filter(c => !wanted.has(c.name));

@@ -131,8 +131,7 @@ export class Engine {
     const followed = new Set(this.live.watches.keys()), now = this.link.client.now();
     for (const channel of this.directory.update(list, followed, this.wanted, now)) this.begin(channel);
     const names = new Set(list.map(({ name }) => name));
-    for (const name of this.wanted) if (!names.has(name)) this.directory.refuse(name, "channel_unavailable");
-    for (const name of followed) if (!names.has(name)) this.live.unfollow(name);
+    for (const name of this.wanted) if (!names.has(name) && !followed.has(name)) this.directory.refuse(name, "channel_unavailable");
     if (this.startAt !== null && this.live.watches.size) {
       this.seek(this.startAt, false);
       this.startAt = null;

@@ -60,9 +60,11 @@ export class Live {
     sub.on("error", error => this.failed(watch, error));
   }
 
+  /** What is there of the channel goes with it: followed again, it is read again. */
   unfollow(name: string): void {
     this.watches.get(name)?.sub.close();
     this.watches.delete(name);
+    this.timeline.tracks.delete(name);
     if (this.episode?.leave(name)) this.finish(this.episode);
   }
 

@@ -27,6 +27,10 @@ export class FakeBridge {
   ahead = 0;
   /** Milliseconds between two batches of one partition: makes a replay visible. */
   slow = 0;
+  /** It has only just started: it knows of no topic yet. */
+  blank = false;
+  /** How often it was asked for its channels. */
+  lists = 0;
   /** Answers no socket. */
   deaf = false;
   /** Says nothing on those that are open. */
@@ -234,7 +238,8 @@ class Session {
   }
 
   private list(id: number): void {
-    const now = this.bridge.now(), all = [...this.bridge.channels.values()].filter(({ name }) => !this.bridge.forbidden.has(name));
+    const now = this.bridge.now(), all = [...this.bridge.channels.values()].filter(({ name }) => !this.bridge.blank && !this.bridge.forbidden.has(name));
+    this.bridge.lists++;
     const channels = all.sort((a, b) => (a.name < b.name ? -1 : 1)).map(source => ({
       name: source.name, topic: source.topic, partitions: [...Array(source.partitions).keys()].map(p => [p, source.earliest(p), source.latest(p, now)]), rate: source.rate(now),
     }));

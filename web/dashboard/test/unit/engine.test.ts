@@ -1,0 +1,89 @@
+// The Worker's whole, before a fake bridge: what is asked for, what is counted, what is said. Its polls come when told.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { Engine } from "../../src/engine/engine.ts";
+import { make } from "../../src/engine/infer.ts";
+import type { PanelSpec, Receipt, View } from "../../src/messages.ts";
+import { FakeBridge } from "../fake/bridge.ts";
+import { Listed, type Source } from "../fake/source.ts";
+import { until } from "./line.ts";
+
+let bridge: FakeBridge, url: string, engine: Engine, receipts: Receipt[];
+
+beforeEach(async () => {
+  [bridge, receipts] = [new FakeBridge("/nowhere", []), []];
+  url = await bridge.listen();
+  mock.timers.enable({ apis: ["setInterval"] });
+});
+
+afterEach(async () => {
+  engine.do({ do: "away", on: true });
+  mock.timers.reset();
+  await bridge.close();
+});
+
+function open(source: Source, { span = 60_000, panels = [] as PanelSpec[] } = {}): void {
+  bridge.channels.set(source.name, source);
+  const shown = new Map(panels.length ? [[source.name, panels]] : []);
+  engine = new Engine({ do: "open", url, api: url, span, at: null, panels }, message => {
+    if (message.is !== "layout" || panels.length) return;
+    const all = [...shown.set(message.channel, message.panels).values()].flat();
+    engine.do({ do: "panels", panels: all, visible: all.map(({ id }) => id) });
+  }, () => {});
+}
+
+function look(): View {
+  const view = engine.view();
+  if (view.receipt?.phase === "done") receipts.push(view.receipt);
+  return view;
+}
+
+/** The list of channels is asked for and answered. */
+async function polled(): Promise<void> {
+  const before = bridge.lists;
+  await until(() => (mock.timers.tick(3000), bridge.lists > before));
+}
+
+const push = (log: Listed, n: number, t: number) => Array.from({ length: n }, (_, i) => log.push({ t: t + i, k: "a", v: `{"v":${i}}` }));
+const newest = () => look().offsets?.rows[0]?.offset;
+
+test("a bridge that lists nothing yet takes no channel away: what was missed comes, once, with its receipt", async () => {
+  const log = new Listed("log");
+  push(log, 20, Date.now() - 5000);
+  open(log);
+  await until(() => look().status.word === "live" && newest() === 19);
+  bridge.deaf = true;
+  bridge.dropAll();
+  await until(() => look().status.word === "offline");
+  mock.timers.tick(3000); // asks, and waits for an answer until the bridge is back
+  push(log, 30, Date.now() - 600_000); // nobody who begins anew would ask so far back
+  [bridge.blank, bridge.deaf] = [true, false];
+  engine.do({ do: "retry" });
+  await until(() => look().status.word !== "offline");
+  await polled();
+  await polled();
+  bridge.blank = false;
+  await polled();
+  push(log, 1, Date.now());
+  await until(() => newest() === 50);
+  const { status } = look();
+  assert.deepEqual([status.word, status.done, receipts.map(({ updates, lost }) => [updates, lost])], ["live", 51, [[30, 0]]]);
+});
+
+test("a channel that is refused and comes back is begun anew: nothing is counted twice", async () => {
+  const log = new Listed("log"), count = make("log", "stat", "", "", "count", 1);
+  const counted = () => until(() => look().stats?.[0]?.value === log.latest(0));
+  push(log, 20, Date.now() - 5000);
+  open(log, { panels: [count] });
+  engine.do({ do: "panels", panels: [count], visible: [] });
+  await counted();
+  bridge.forbidden.add("log");
+  bridge.dropAll();
+  engine.do({ do: "retry" });
+  await until(() => look().channels?.length === 0);
+  bridge.forbidden.clear();
+  await polled();
+  await until(() => look().channels?.[0]?.followed);
+  push(log, 1, Date.now() - 1500);
+  await counted();
+});
