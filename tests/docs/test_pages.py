@@ -206,6 +206,13 @@ def test_commands_that_end(world, command):
         assert (ROOT / command.partition("> ")[2]).read_text() == result.stdout, "the reference page is not the program's"
 
 
+def test_a_health_check_asks_where_the_variable_says(world):
+    """The image's own sees no flags."""
+    variables = clean() | {"TAILRACE_LISTEN": f"0.0.0.0:{world.bridge.port}", "TAILRACE_PUBLIC": "true"}
+    result = subprocess.run([binary(), "health"], env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert result.returncode == 0 and "ready" in result.stdout, result.stdout
+
+
 def test_the_file_of_ops_is_a_good_one(tmp_path):
     (block,) = pages.blocks("ops/README.md", "yaml")
     password = tmp_path / "password"

@@ -40,7 +40,18 @@ def for_a_proxy(text):
     return re.sub(r"^# (Group|UMask)=", r"\1=", text, flags=re.M)
 
 
-@pytest.mark.parametrize("variant", [str, for_a_proxy])
+def with_a_password(text):
+    """With the line for it."""
+    return re.sub(r"^# LoadCredential=", "LoadCredential=", text, flags=re.M)
+
+
+def test_the_file_of_the_operators_page_finds_its_password():
+    name, source = re.search(r"^LoadCredential=(.*):(.*)$", with_a_password(UNIT.read_text()), re.M).groups()
+    page = (ROOT / "ops" / "README.md").read_text()
+    assert f"sasl.password.file: /run/credentials/{UNIT.name}/{name}\n" in page and f"`{source}`" in page
+
+
+@pytest.mark.parametrize("variant", [str, for_a_proxy, with_a_password])
 def test_exposure_is_low(variant, tmp_path):
     copy = tmp_path / "tailrace.service"
     copy.write_text(variant(UNIT.read_text()))
@@ -51,7 +62,7 @@ def test_exposure_is_low(variant, tmp_path):
     assert 0 < float(found.group(1)) <= MOST
 
 
-@pytest.mark.parametrize("variant", [str, for_a_proxy])
+@pytest.mark.parametrize("variant", [str, for_a_proxy, with_a_password])
 def test_systemd_understands_every_line(variant, tmp_path):
     """With this build in the place of the installed one."""
     copy = tmp_path / "tailrace.service"
