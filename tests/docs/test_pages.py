@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+import bare
 import pages
 from harness.bridge import Bridge, binary
 from harness.kafka import ROOT
@@ -142,15 +143,10 @@ def run(command, **options):
                           timeout=PATIENCE, **options)
 
 
-def bare_is_ready():
-    cache = pathlib.Path(os.environ.get("TAILRACE_CACHE") or os.path.expanduser("~/.cache/tailrace"))
-    return os.geteuid() == 0 and (cache / "bare" / "bookworm").is_dir()
-
-
 @pytest.mark.parametrize("command", sorted(READ))
 def test_the_script_itself_reads_the_words(command):
     """`ops/bare` does run: it copies the tree into a bare Debian, and there the other script reads its words."""
-    if command.startswith("ops/bare") and not bare_is_ready():
+    if command.startswith("ops/bare") and not bare.is_ready():
         pytest.skip("no base system of ops/bare here yet, or not root")
     result = run(f"{command} nonsense")
     assert result.returncode != 0 and READ[command] in result.stdout, result.stdout[-2000:]
