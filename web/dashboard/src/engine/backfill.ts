@@ -1,10 +1,15 @@
 // Older history for the live timeline, when the reader asks for a longer window or another field than the rows reach.
 import { History, kBudget } from "./history.ts";
 import type { Link } from "./link.ts";
-import type { Track } from "./track.ts";
+import type { Readers, Track } from "./track.ts";
+
+interface Reading extends Readers {
+  track: Track;
+  history: History;
+}
 
 export class Backfill {
-  private readonly running = new Map<Track, History>();
+  private readonly running = new Set<Reading>();
 
   constructor(private readonly link: Link, private readonly changed: () => void) {}
 
@@ -17,38 +22,53 @@ export class Backfill {
     return rate * seconds <= kBudget ? seconds : Math.max(2, Math.floor(kBudget / rate));
   }
 
-  /** Fills the aggregates `ids` of a track with what lies before its rows. */
-  fill(track: Track, ids: string[], from: number, now: number, span: number): void {
-    const { rows } = track, reach = rows?.lapped ? rows.oldest : Math.min(track.begun, now);
-    track.sampled = track.refused = null;
-    if (reach <= from + 1000) {
-      track.covered = Math.min(track.covered, from);
-      return;
-    }
-    this.running.get(track)?.cancel();
-    track.covered = reach;
+  /** Fills the aggregates `ids` of a track with what lies before its rows; the pace too, where that is new as well. */
+  fill(track: Track, ids: string[], from: number, now: number, span: number, pace: boolean): void {
+    const { rows } = track, reach = rows?.lapped ? rows.oldest : Math.min(track.begun, now), short = reach > from + 1000;
+    this.leave(track, ids, pace);
+    const readers = { ids: new Set(ids), pace, every: 1 };
+    for (const extent of track.extentsOf(readers)) extent.reset(short ? reach : from);
+    if (!short) return;
     track.kept = Math.min(track.channel.earliest, reach);
-    this.read(track, ids, from, reach, span);
+    this.read(track, readers, from, reach, span);
   }
 
-  private read(track: Track, ids: string[], from: number, to: number, span: number): void {
+  /** What begins anew is no longer waited for by what is being read already; others still are. */
+  private leave(track: Track, ids: string[], pace: boolean): void {
+    for (const reading of this.running) {
+      if (reading.track !== track) continue;
+      for (const id of ids) reading.ids.delete(id);
+      reading.pace &&= !pace;
+      if (reading.ids.size || reading.pace) continue;
+      reading.history.cancel();
+      this.running.delete(reading);
+    }
+  }
+
+  private read(track: Track, readers: Readers, from: number, to: number, span: number): void {
     const firsts = track.rows?.firsts() ?? new Map<number, number>(), { link } = this;
     const history = new History(link, track.channel, {
       batch: ({ partition, updates }) => {
         const first = firsts.get(partition) ?? Infinity, now = link.client.now();
-        for (const update of updates) if (update.o < first && update.t < to + 1000) track.backfill(partition, update, now, ids);
+        for (const update of updates) if (update.o < first && update.t < to + 1000) track.backfill(partition, update, now, reading);
         this.changed();
       },
       gap: gap => track.missed(gap, from),
-      sampled: sample => (track.sampled = sample),
+      sampled: sample => {
+        reading.every = sample.every;
+        for (const extent of track.extentsOf(reading)) extent.sampled(sample);
+      },
       done: why => {
-        if (why) track.refused = { why, until: to };
-        else track.covered = from;
-        if (this.running.get(track) === history) this.running.delete(track);
+        for (const extent of track.extentsOf(reading)) {
+          if (why) extent.refused = { why, until: to };
+          else extent.covered = from;
+        }
+        this.running.delete(reading);
         this.changed();
       },
     });
-    this.running.set(track, history);
+    const reading: Reading = { ...readers, track, history };
+    this.running.add(reading);
     void history.load(from, to, span);
   }
 }

@@ -14,6 +14,7 @@ import { Palette } from "./palette.ts";
 import { kLead, Past } from "./past.ts";
 import { statusOf } from "./status.ts";
 import { Timeline } from "./timeline.ts";
+import type { Track } from "./track.ts";
 
 type Open = Extract<ToWorker, { do: "open" }>;
 /** Records after which a channel is looked at again: hundreds of keys look like one key per record at first. */
@@ -140,9 +141,10 @@ export class Engine {
   }
 
   private begin(channel: Channel): void {
-    const seconds = this.backfill.affordable(channel.rate, (this.span * kLead) / 1000);
+    const whole = (this.span * kLead) / 1000, seconds = this.backfill.affordable(channel.rate, whole), { timeline } = this.live;
     this.live.follow(channel, seconds);
-    this.live.timeline.setPanels(this.panels, this.span);
+    const made = timeline.setPanels(this.panels, this.span).get(channel.name);
+    if (made && seconds < whole) this.older(timeline.track(channel), made, true);
     this.lane.refresh();
   }
 
@@ -182,7 +184,7 @@ export class Engine {
     const more = [...visible].some(id => !this.visible.has(id));
     this.panels = this.palette.lend(panels);
     this.visible = visible;
-    for (const [name, ids] of this.live.timeline.setPanels(this.panels, this.span)) this.fill(name, ids);
+    for (const [name, ids] of this.live.timeline.setPanels(this.panels, this.span)) this.fill(name, ids, false);
     if (this.mode === "past") this.past.setPanels();
     if (this.mode === "paused" && more) this.seek(this.pausedAt, false); // what comes into sight shows that moment too
     this.painter.refresh();
@@ -190,11 +192,16 @@ export class Engine {
   }
 
   /** Gives new aggregates what is known already: rows first, older history from the bridge. */
-  private fill(name: string, ids: string[]): void {
+  private fill(name: string, ids: string[], pace: boolean): void {
     const track = this.live.timeline.tracks.get(name), now = this.link.client.now();
     if (!track || !this.live.watches.has(name)) return;
     track.refill(ids, now - this.span * kLead, now + 2000);
-    this.backfill.fill(track, ids, now - this.span * kLead, now, this.span);
+    this.older(track, ids, pace);
+  }
+
+  private older(track: Track, ids: string[], pace: boolean): void {
+    const now = this.link.client.now();
+    this.backfill.fill(track, ids, now - this.span * kLead, now, this.span, pace);
   }
 
   private setSpan(span: number): void {
@@ -205,7 +212,7 @@ export class Engine {
     const fresh = this.live.timeline.setPanels(this.panels, span), now = this.link.client.now();
     for (const [name, ids] of fresh) {
       this.live.timeline.tracks.get(name)?.refillPace(now - span, now);
-      this.fill(name, ids);
+      this.fill(name, ids, true);
     }
     this.past.setSpan(span, this.mode === "past");
     if (paused) this.seek(this.pausedAt, false);

@@ -2,17 +2,11 @@
 // every n-th slice of it. Slices are whole and evenly spread, so what is drawn of them is exact and said to be a sample.
 import type { Batch, Gap, Subscription } from "tailrace";
 import type { Channel } from "./channel.ts";
+import type { Sample } from "./extent.ts";
 import type { Link } from "./link.ts";
 
 /** Records that one window of one channel may cost. */
 export const kBudget = 250_000;
-
-/** Of every `every` slices of `unit` milliseconds one is there, up to `until`. */
-export interface Sample {
-  every: number;
-  unit: number;
-  until: number;
-}
 
 export interface Reader {
   batch(batch: Batch): void;
@@ -36,7 +30,7 @@ export class History {
     if (this.cancelled) return;
     if (every === 1) return this.next([[from, to]]);
     const unit = sliceOf(span);
-    this.reader.sampled({ every, unit, until: to });
+    this.reader.sampled({ every, unit, from, until: to });
     this.next(slices(from, to, unit, every));
   }
 
@@ -95,11 +89,4 @@ export function slices(from: number, to: number, unit: number, every: number): [
   const list: [number, number][] = [];
   for (let n = Math.ceil(Math.floor(from / unit) / every) * every; n * unit < to; n += every) list.push([n * unit, Math.min(to, (n + 1) * unit)]);
   return list;
-}
-
-/** How many bins up to this one are known, at most `wide`. */
-export function knownBins(sample: Sample | null, bin: number, step: number, wide: number): number {
-  if (!sample || bin * step >= sample.until) return wide;
-  const slice = Math.floor((bin * step + step / 2) / sample.unit);
-  return slice % sample.every ? 0 : Math.min(wide, bin - Math.round((slice * sample.unit) / step) + 1);
 }

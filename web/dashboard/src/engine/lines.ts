@@ -2,8 +2,8 @@
 import type { PanelSpec, Series } from "../messages.ts";
 import { Bins, kSeries } from "./bins.ts";
 import type { Columns, Row } from "./columns.ts";
+import { knownBins } from "./extent.ts";
 import { Grouping, kNamed, kRest } from "./grouping.ts";
-import { knownBins } from "./history.ts";
 import { breakSilences, kBreak, sharesAt, valueAt } from "./reduce.ts";
 import type { Scene } from "./scene.ts";
 
@@ -95,7 +95,7 @@ export class Lines {
 
   /** How many bins a value at `bin` is made of: fewer where the data begins. */
   private reach(bin: number, scene: Scene, wide: number): number {
-    const known = knownBins(scene.sample, bin, this.bins.step, wide);
+    const known = knownBins(scene.samples, bin, this.bins.step, wide);
     return Number.isFinite(scene.covered) ? Math.min(known, bin - this.bins.binOf(scene.covered)) : known;
   }
 

@@ -44,16 +44,17 @@ export class Live {
 
   constructor(private readonly link: Link, readonly timeline: Timeline, private readonly events: LiveEvents) {}
 
-  /** Follows a channel from `seconds` ago. */
+  /** Follows a channel from `seconds` ago; a start is a whole second. */
   follow(channel: Channel, seconds: number): void {
     if (this.watches.has(channel.name)) return;
     const track = this.timeline.track(channel);
-    const sub = this.link.client.subscribe(channel.name, { from: `-${Math.max(1, Math.ceil(seconds))}s` });
+    const time = Math.floor(this.link.client.now() / 1000 - Math.max(1, seconds)) * 1000;
+    const sub = this.link.client.subscribe(channel.name, { from: { time } });
     const watch: Watch = { channel, sub, filling: true, fronts: new Map(), losing: new Map(), lastTime: new Map() };
-    track.covered = track.begun = this.link.client.now() - seconds * 1000;
+    track.covered = track.begun = time;
     this.watches.set(channel.name, watch);
     sub.on("batch", batch => this.batch(watch, batch));
-    sub.on("state", change => this.state(watch, change, seconds));
+    sub.on("state", change => this.state(watch, change));
     sub.on("gap", gap => this.gap(watch, gap));
     sub.on("reset", reset => this.reset(watch, reset));
     sub.on("recovered", what => this.recovered(watch, what));
@@ -140,7 +141,7 @@ export class Live {
     watch.channel.outages.advance(Math.min(...watch.fronts.values()));
   }
 
-  private state(watch: Watch, change: StateChange, seconds: number): void {
+  private state(watch: Watch, change: StateChange): void {
     const { channel } = watch, now = this.link.client.now();
     if (change.reason === "subscribed") channel.untold();
     if (change.new === "idle") this.unserved(channel, now, change.reason);
@@ -148,14 +149,7 @@ export class Live {
     else if (change.new === "live") this.isLive(watch, now);
     else if (change.new === "connecting" || change.new === "offline") this.down(watch, now, change);
     else if (change.new === "closed") this.events.changed();
-    if (change.new === "replaying" && watch.filling) this.cover(channel, now - seconds * 1000);
     this.events.changed();
-  }
-
-  /** The clock of the bridge is known only with the welcome; a start is rounded down to a whole second. */
-  private cover(channel: Channel, from: number): void {
-    const track = this.timeline.track(channel);
-    track.covered = track.begun = Math.floor(from / 1000) * 1000;
   }
 
   private down(watch: Watch, now: number, change: StateChange): void {

@@ -2,6 +2,7 @@
 // come as fast as frames do, figures and rails only as fast as eyes can use them.
 import type { Aggregate, Badge, ChannelView, Mode, PanelSpec, PanelView, StatView } from "../messages.ts";
 import type { Channel } from "./channel.ts";
+import type { Sample } from "./extent.ts";
 import { numericFields } from "./infer.ts";
 import { inWindow, panelView, type Moment } from "./panelview.ts";
 import { grouped } from "../words.ts";
@@ -57,7 +58,7 @@ export class Painter {
     const due = specs.filter(spec => spec.kind !== "stat" && (tables || spec.kind === "time"));
     return due.map(spec => {
       const channel = this.find(spec.channel), track = shown.timeline.tracks.get(spec.channel);
-      return panelView(spec, channel, track, this.moment(channel, track, shown));
+      return panelView(spec, channel, track, this.moment(spec.id, channel, track, shown));
     });
   }
 
@@ -65,7 +66,7 @@ export class Painter {
     return specs.filter(spec => spec.kind === "stat").flatMap(spec => {
       const channel = this.find(spec.channel), track = shown.timeline.tracks.get(spec.channel), stat = track?.aggregators.get(spec.id);
       if (!channel || !(stat instanceof Stat)) return [];
-      const view = stat.view(this.moment(channel, track, shown));
+      const view = stat.view(this.moment(spec.id, channel, track, shown));
       const { aggregate, field } = spec, counted = aggregate === "count";
       const unit = aggregate === "rate" ? "/s" : counted ? inWindow(shown.span) : channel.unitOf(field), whole = counted || (kPicked.includes(aggregate) && channel.profile.whole(field));
       return [{ id: spec.id, ...view, unit, whole, hole: hole(channel, shown) }];
@@ -85,18 +86,18 @@ export class Painter {
     });
   }
 
-  private moment(channel: Channel | undefined, track: Track | undefined, shown: Shown): Moment {
-    const { at, span } = shown, from = at - span;
+  private moment(id: string, channel: Channel | undefined, track: Track | undefined, shown: Shown): Moment {
+    const { at, span } = shown, from = at - span, extent = track?.extentOf(id), covered = extent?.covered ?? -Infinity;
     const front = shown.front(channel?.name ?? ""), filling = front !== Infinity;
     const bands = channel?.outages.bands(from, at) ?? [], holes = channel?.outages.holes(at) ?? [];
     const badge = channel?.outages.badge(from, at) ?? { kind: "none", text: "" };
-    const refused = track?.refused && track.refused.until > from ? track.refused.why : "";
+    const refused = extent?.refused && extent.refused.until > from ? extent.refused.why : "";
     if (filling) bands.push({ kind: "first", from, to: at, front: Math.max(from, front), text: "" });
     const kept = track?.keptFrom() ?? -Infinity, expired = kept > from + kGrain ? kept : 0;
     if (expired && !filling) bands.push({ kind: "gap", from, to: expired, front: from, text: "expired" });
     return {
-      at, span, late: shown.late, bands, holes, filling, refused, expired, sample: track?.sampled ?? null, covered: Math.max(track?.covered ?? -Infinity, expired || -Infinity), settled: !filling && shown.loading === 0,
-      badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : expiredBadge(track, expired, at) ?? sampledBadge(track, from),
+      at, span, late: shown.late, bands, holes, filling, refused, expired, samples: extent?.samples ?? [], covered: Math.max(covered, expired || -Infinity), settled: !filling && shown.loading === 0,
+      badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : expiredBadge(track, expired, at) ?? sampledBadge(extent?.samples ?? [], from, at),
     };
   }
 }
@@ -107,9 +108,9 @@ function expiredBadge(track: Track | undefined, expired: number, at: number): Ba
   return expired ? { kind: "gap", text: expired < at ? "partly expired" : "expired" } : null;
 }
 
-function sampledBadge(track: Track | undefined, from: number): Badge {
-  const sample = track?.sampled;
-  return sample && sample.until > from ? { kind: "sampled", text: `sampled 1:${sample.every}` } : { kind: "exact", text: "exact" };
+function sampledBadge(samples: Sample[], from: number, at: number): Badge {
+  const every = Math.max(0, ...samples.filter(sample => sample.until > from && sample.from < at).map(sample => sample.every));
+  return every ? { kind: "sampled", text: `sampled 1:${every}` } : { kind: "exact", text: "exact" };
 }
 
 function noteOf(channel: Channel, fields: string[], followed: boolean): string {

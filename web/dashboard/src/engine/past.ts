@@ -141,7 +141,7 @@ export class Past {
     const history = new History(this.link, channel, {
       batch: ({ partition, updates }) => this.take(timeline, channel, partition, updates.filter(({ t }) => t > from && t <= to)),
       gap: gap => timeline.track(channel).missed(gap, from),
-      sampled: sample => (timeline.track(channel).sampled = sample),
+      sampled: sample => timeline.track(channel).sampled(sample),
       done: why => {
         if (why) timeline.track(channel).refused = { why, until: to };
         this.open.delete(history);

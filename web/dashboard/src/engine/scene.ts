@@ -1,5 +1,5 @@
 // What a panel needs to know about the moment it is drawn for.
-import type { Sample } from "./history.ts";
+import type { Sample } from "./extent.ts";
 
 export interface Scene {
   at: number;
@@ -8,8 +8,8 @@ export interface Scene {
   late: number;
   /** Data is whole from here on; -Infinity where it reaches back beyond all windows. */
   covered: number;
-  /** Before some time, only a sample is there. */
-  sample: Sample | null;
+  /** Times of which only a sample is there. */
+  samples: Sample[];
   /** Times without data that is known to exist or to be lost. */
   holes: [number, number][];
   /** Nothing is being filled: what is empty now stays empty. */

@@ -2,7 +2,7 @@
 import type { PanelSpec } from "../messages.ts";
 import { Bins } from "./bins.ts";
 import type { Columns, Row } from "./columns.ts";
-import { knownBins } from "./history.ts";
+import { knownBins } from "./extent.ts";
 import { breakSilences, kBreak, valueAt } from "./reduce.ts";
 import type { Scene } from "./scene.ts";
 import { spell } from "../words.ts";
@@ -42,9 +42,9 @@ export class Stat {
   }
 
   /** All of the window; of a sample nobody knows. */
-  private count(last: number, { sample }: Scene): number {
-    const sampled = sample && (last - kBins + 1) * this.bins.step < sample.until;
-    return sampled ? NaN : valueAt(this.bins, 0, last, "count", kBins);
+  private count(last: number, { samples }: Scene): number {
+    const from = (last - kBins + 1) * this.bins.step, to = (last + 1) * this.bins.step;
+    return samples.some(sample => sample.from < to && sample.until > from) ? NaN : valueAt(this.bins, 0, last, "count", kBins);
   }
 
   /** Where the data ends: at the first open hole. */
@@ -53,7 +53,7 @@ export class Stat {
   }
 
   private at(bin: number, scene: Scene): number {
-    const known = this.spec.field === "" ? knownBins(scene.sample, bin, this.bins.step, this.wide) : this.wide;
+    const known = this.spec.field === "" ? knownBins(scene.samples, bin, this.bins.step, this.wide) : this.wide;
     const reach = Number.isFinite(scene.covered) ? Math.min(known, bin - this.bins.binOf(scene.covered)) : known;
     return reach < 1 ? NaN : valueAt(this.bins, 0, bin, this.spec.aggregate, reach);
   }

@@ -3,8 +3,8 @@ import type { PanelSpec } from "../messages.ts";
 import type { Gap, Update } from "tailrace";
 import type { Channel } from "./channel.ts";
 import { Row } from "./columns.ts";
+import { Extent, weightAt } from "./extent.ts";
 import { fillRow } from "./flat.ts";
-import type { Sample } from "./history.ts";
 import { Histogram } from "./histogram.ts";
 import { LastTable } from "./lasttable.ts";
 import { Lines } from "./lines.ts";
@@ -18,7 +18,17 @@ const kAhead = 2000;
 
 export type Aggregator = Lines | Histogram | LastTable | Tops | Stat;
 
-export class Track {
+/** Whom history is read for. */
+export interface Readers {
+  ids: Set<string>;
+  /** The rail's line, too. */
+  pace: boolean;
+  /** Of so many records one comes. */
+  every: number;
+}
+
+/** It is the extent of all that has none of its own. */
+export class Track extends Extent {
   readonly aggregators = new Map<string, Aggregator>();
   /** Records per second of record time, for the rail's sparkline. */
   pace: Bins;
@@ -29,12 +39,6 @@ export class Track {
   late = 0;
   /** The newest offset of each partition. */
   readonly places = new Map<number, number>();
-  /** Data is whole from this time on. */
-  covered = Infinity;
-  /** What of the time before is only a sample. */
-  sampled: Sample | null = null;
-  /** Of the time before `until` not all came: the bridge would not go on, and why. */
-  refused: { why: string; until: number } | null = null;
   /** The oldest record that Kafka had when this was read; NaN while nobody knows. */
   kept = NaN;
   /** Records that Kafka deleted while they were read. */
@@ -43,8 +47,10 @@ export class Track {
   begun = Infinity;
   private readonly row = new Row();
   private readonly made = new Map<string, string>();
+  private readonly extents = new Map<string, Extent>();
 
   constructor(readonly channel: Channel, readonly rows: Rows | null, private span: number) {
+    super();
     this.pace = new Bins(span / 90, 96, 1, false);
   }
 
@@ -52,7 +58,7 @@ export class Track {
   add(partition: number, update: Update, now: number, back: boolean): number {
     const { row, channel } = this;
     fillRow(channel.columns, partition, update, row, now);
-    row.weight = this.sampled && row.t < this.sampled.until ? this.sampled.every : 1;
+    row.weight = this.rows ? 1 : weightAt(this.samples, row.t);
     if (this.rows) this.learn(update);
     if (row.t > now + kAhead) {
       this.early++;
@@ -107,11 +113,22 @@ export class Track {
     this.rows?.scan(from, to, this.row, row => this.pace.add(row.t, 0, NaN));
   }
 
-  /** Feeds history into the aggregates `ids` only: it is older than all rows. With all of them goes the pace. */
-  backfill(partition: number, update: Update, now: number, ids: string[]): void {
+  /** What is known of the aggregate `id`. */
+  extentOf(id: string): Extent {
+    return this.extents.get(id) ?? this;
+  }
+
+  /** Of their own, for what of them is read apart from the others. */
+  extentsOf({ ids, pace }: Readers): Extent[] {
+    for (const id of ids) if (!this.extents.has(id)) this.extents.set(id, new Extent());
+    return [...[...ids].map(id => this.extentOf(id)), ...(pace ? [this] : [])];
+  }
+
+  /** Feeds history to its readers only: it is older than all rows. */
+  backfill(partition: number, update: Update, now: number, { ids, pace, every }: Readers): void {
     fillRow(this.channel.columns, partition, update, this.row, now);
-    this.row.weight = this.sampled?.every ?? 1;
-    if (ids.length === this.aggregators.size) this.pace.add(this.row.t, 0, NaN);
+    this.row.weight = every;
+    if (pace) this.pace.add(this.row.t, 0, NaN);
     for (const id of ids) this.aggregators.get(id)?.add(this.row);
   }
 
@@ -128,11 +145,13 @@ export class Track {
     this.pace = new Bins(span / 90, 96, 1, false);
     this.aggregators.clear();
     this.made.clear();
+    this.extents.clear();
   }
 
   private drop(id: string): void {
     this.aggregators.delete(id);
     this.made.delete(id);
+    this.extents.delete(id);
   }
 
   private make(spec: PanelSpec): Aggregator {

@@ -87,3 +87,11 @@ test("a channel that is refused and comes back is begun anew: nothing is counted
   push(log, 1, Date.now() - 1500);
   await counted();
 });
+
+test("panels of a link are filled to the left end of their window, where a busy channel's subscription begins late", async () => {
+  const log = Object.assign(new Listed("log"), { rate: () => 1e6 }), count = make("log", "stat", "", "", "count", 1), now = Date.now();
+  for (let i = 0; i < 90; i++) push(log, 1, now - 100_000 + i * 1000);
+  open(log, { panels: [count], span: 300_000 });
+  await until(() => look().stats?.[0]?.value === 90);
+  assert.equal(look().loading, 0);
+});

@@ -6,7 +6,9 @@ import { Channel } from "../../src/engine/channel.ts";
 import { make } from "../../src/engine/infer.ts";
 import { Painter } from "../../src/engine/painter.ts";
 import { Past } from "../../src/engine/past.ts";
+import type { Lines } from "../../src/engine/lines.ts";
 import { Track } from "../../src/engine/track.ts";
+import { steady } from "../fake/source.ts";
 import { setLine, until } from "./line.ts";
 
 const kSpan = 60_000;
@@ -57,10 +59,53 @@ test("older history that is refused leaves what was there, and isn't waited for"
   const now = Date.now(), track = new Track(channel, null, kSpan), backfill = new Backfill(line.link, () => {});
   track.begun = now - 5000;
   line.bridge.denied.add("metrics");
-  backfill.fill(track, [], now - kSpan, now, kSpan);
+  backfill.fill(track, [], now - kSpan, now, kSpan, true);
   await until(() => backfill.open === 0);
   assert.equal(track.covered, now - 5000);
   assert.deepEqual(track.refused, { why: "topic_unavailable", until: now - 5000 });
+});
+
+test("what one panel asks for late takes nothing from those that wait already", async () => {
+  const [first, second] = ["cpu", "mem"].map(field => make("metrics", "time", field, "", "rate", 6));
+  const now = Math.floor(Date.now() / 1000) * 1000, track = new Track(channel, null, kSpan), from = now - kSpan, reach = now - 5000;
+  let batches = 0;
+  const backfill = new Backfill(line.link, () => void batches++);
+  track.covered = track.begun = reach;
+  track.setPanels([first], kSpan);
+  line.bridge.slow = 300;
+  backfill.fill(track, [first.id], from, now, kSpan, false);
+  await until(() => batches > 1);
+  assert.equal(backfill.open, 1);
+  track.setPanels([first, second], kSpan);
+  backfill.fill(track, [second.id], from, now, kSpan, false);
+  await until(() => backfill.open === 0);
+  for (const { id } of [first, second]) {
+    const { covered, samples } = track.extentOf(id), { xs, series } = (track.aggregators.get(id) as Lines).view({ at: reach, span: kSpan, late: 0, covered, samples, holes: [], settled: true });
+    assert.equal(covered, from);
+    assert.ok(xs.every((t, i) => t < from + 3000 || Math.abs(series[0].ys[i] - 24) < 5), `${series[0].ys}`);
+  }
+  assert.equal(track.covered, reach);
+});
+
+test("played on, a sample is drawn where it is known, however coarse what comes ahead is", async () => {
+  line.bridge.channels.set("metrics", steady("metrics", { partitions: 1, every: 20, since: Date.now() - 7_200_000, make: () => ({ v: `{"cpu":1}` }) }));
+  const rate = make("metrics", "time", "", "", "rate", 6);
+  past = new Past(line.link, () => [channel], () => [rate], kSpan, { changed() {}, arrivedAtLive() {} });
+  channel.rate = 1e6;
+  let counted = 900_000; // 1:4
+  line.link.client.times = async () => ({ channel: "metrics", at: [], offsets: [[0], [counted]], earliest: null });
+  const at = Date.now() - 600_000;
+  past.seek(at, false, null);
+  await until(() => !past.seeking && past.loading === 0);
+  assert.equal(painted(rate).badge.text, "sampled 1:4");
+  counted = 400_000; // 1:2
+  past.play(20);
+  await until(() => (past.tick(), past.at > at + kSpan / 2));
+  const view = painted(rate);
+  assert.equal(view.badge.text, "sampled 1:4");
+  assert.ok(view.kind === "time");
+  const drawn = [...view.series[0].ys].filter(Number.isFinite);
+  assert.ok(drawn.length > 30 && drawn.every(y => Math.abs(y - 50) < 15), `${drawn}`);
 });
 
 test("of a window that retention has reached into, the panel says which part is gone, and doesn't draw it as quiet", async () => {

@@ -13,7 +13,7 @@ import { Histogram } from "../../src/engine/histogram.ts";
 import type { Aggregate, PanelKind } from "../../src/messages.ts";
 
 const kSpan = 60_000;
-const scene = (change: Partial<Scene> = {}): Scene => ({ at: 100_000, span: kSpan, late: 0, covered: -Infinity, sample: null, holes: [], settled: true, ...change });
+const scene = (change: Partial<Scene> = {}): Scene => ({ at: 100_000, span: kSpan, late: 0, covered: -Infinity, samples: [], holes: [], settled: true, ...change });
 
 function feed(records: { t: number; key: string; value: unknown }[], columns: Columns, ...sinks: { add(row: Row): boolean }[]): void {
   const row = new Row();
@@ -77,7 +77,7 @@ test("a key figure is of all keys, or of one; a count is of the whole window, wh
   feed(records, columns, ...stats);
   assert.deepEqual(stats.map(stat => stat.view(scene()).value), [30, 10, 240]);
   assert.ok(Number.isNaN(stats[2].view(scene({ covered: 90_000 })).value));
-  assert.ok(Number.isNaN(stats[2].view(scene({ sample: { every: 2, unit: 1000, until: 80_000 } })).value));
+  assert.ok(Number.isNaN(stats[2].view(scene({ samples: [{ every: 2, unit: 1000, from: 0, until: 80_000 }] })).value));
 });
 
 test("an outage is a break in the line, never drawn over", () => {
@@ -100,9 +100,9 @@ test("spread gives p50, p95 and p99 in order", () => {
 
 test("of a sample only known slices are drawn", () => {
   const columns = new Columns(), lines = new Lines(spec("time", "", "", "rate"), columns, kSpan, []);
-  const sample = { every: 4, unit: 1000, until: 200_000 };
+  const samples = [{ every: 4, unit: 1000, from: 0, until: 200_000 }];
   feed(every(20, () => ({})).filter(({ t }) => Math.floor(t / 1000) % 4 === 0), columns, lines);
-  const { series: [{ ys }] } = lines.view(scene({ sample }));
+  const { series: [{ ys }] } = lines.view(scene({ samples }));
   for (const y of finite(ys)) assert.ok(Math.abs(y - 50) <= 6, String(y));
   assert.ok(finite(ys).length > 20 && finite(ys).length < 100);
 });

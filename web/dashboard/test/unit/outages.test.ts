@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Recovered } from "tailrace";
 import { Episode } from "../../src/engine/episode.ts";
-import { knownBins, sliceOf, slices } from "../../src/engine/history.ts";
+import { Extent, knownBins } from "../../src/engine/extent.ts";
+import { sliceOf, slices } from "../../src/engine/history.ts";
 import { Outages } from "../../src/engine/outages.ts";
 
 test("an outage opens, fills from the left and is healed", () => {
@@ -67,8 +68,12 @@ test("slices are whole seconds, even, and known by their bins", () => {
   assert.equal(sliceOf(900_000), 15_000);
   assert.equal(sliceOf(3_600_000), 15_000);
   assert.deepEqual(slices(500, 9000, 1000, 4), [[0, 1000], [4000, 5000], [8000, 9000]]);
-  const sample = { every: 4, unit: 1000, until: 8000 };
-  const known = (bin: number) => knownBins(sample, bin, 250, 8);
+  const extent = new Extent(), known = (bin: number) => knownBins(extent.samples, bin, 250, 8);
+  extent.sampled({ every: 4, unit: 1000, from: 0, until: 8000 });
   assert.deepEqual([0, 1, 3, 4, 15, 16, 18].map(known), [1, 2, 4, 0, 0, 1, 3]);
-  assert.equal(known(40), 8);
+  assert.deepEqual([31, 32, 35, 40].map(known), [0, 1, 4, 8]);
+  extent.sampled({ every: 4, unit: 1000, from: 8000, until: 12_000 });
+  extent.sampled({ every: 2, unit: 1000, from: 12_000, until: 16_000 });
+  assert.equal(extent.samples.length, 2);
+  assert.deepEqual([16, 32, 36, 48, 52, 56, 60, 64, 65].map(known), [1, 1, 0, 1, 0, 1, 0, 1, 2]);
 });

@@ -125,7 +125,7 @@ test("a time before all that Kafka keeps is not said to be quiet", () => {
   const channel = new Channel("a"), spec = make("a", "time", "x", "", "last", 6);
   channel.earliest = 500_000;
   const note = (at: number) => panelView(spec, channel, new Track(channel, null, 60_000), {
-    at, span: 60_000, late: 0, bands: [], holes: [], badge: { kind: "none", text: "" }, filling: false, refused: "", expired: 0, sample: null, covered: -Infinity, settled: true,
+    at, span: 60_000, late: 0, bands: [], holes: [], badge: { kind: "none", text: "" }, filling: false, refused: "", expired: 0, samples: [], covered: -Infinity, settled: true,
   }).note?.kind;
   assert.equal(note(400_000), "gone");
   assert.equal(note(600_000), "quiet");

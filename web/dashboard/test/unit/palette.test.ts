@@ -23,7 +23,7 @@ function filled(channel: Channel, live: boolean, specs: PanelSpec[], keys: strin
 
 function colors(timeline: Timeline, id: string, settled = true): Record<string, number> {
   const lines = timeline.tracks.get("metrics")!.aggregators.get(id) as Lines;
-  const { series } = lines.view({ at: 100_000, span: kSpan, late: 0, covered: -Infinity, sample: null, holes: [], settled });
+  const { series } = lines.view({ at: 100_000, span: kSpan, late: 0, covered: -Infinity, samples: [], holes: [], settled });
   return Object.fromEntries(series.map(({ name, color }) => [name, color]));
 }
 
