@@ -1,5 +1,6 @@
 """Includes run downward only: a folder of bridge/ includes itself and the floors below it."""
 
+import pathlib
 import re
 
 import pytest
@@ -41,6 +42,25 @@ def test_includes_run_downward():
     wrong = [f"{path}: {name}" for path, text in SOURCES.items() for name in own_includes(text)
              if name.split("/")[0] not in LEVEL or not allowed(folder_of(path), name.split("/")[0])]
     assert not wrong
+
+
+def test_own_code_is_included_in_quotes():
+    """Where the rule above sees it."""
+    wrong = [f"{path}: {name}" for path, text in SOURCES.items() for name in includes(text)
+             if name.startswith("<") and pathlib.Path("bridge", name.strip("<>")) in SOURCES]
+    assert not wrong
+
+
+def linked(text):
+    """{folder: the folders whose libraries its own links}"""
+    found = re.findall(r"^tailrace_library\((\w+)(?:\s+USES ([\w ]+?))?(?:\s+LINK ([^)]*))?\)", text, re.MULTILINE)
+    return {folder: uses.split() + re.findall(r"\btailrace_(\w+)", link) for folder, uses, link in found}
+
+
+def test_libraries_link_downward():
+    libraries = linked((tree.ROOT / "CMakeLists.txt").read_text())
+    assert libraries.keys() == LEVEL.keys() - {"main"}
+    assert not [(folder, used) for folder, all_used in libraries.items() for used in all_used if not allowed(folder, used)]
 
 
 def test_only_kafka_knows_librdkafka():
