@@ -8,6 +8,7 @@ that engine: up when it says so, gone when its stdin closes, however its parent 
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,6 +77,9 @@ class Engine:
             return
         if os.geteuid() != 0:
             self.why_not = "no Docker engine runs here, and only root can start one"
+            return
+        if not shutil.which("dockerd"):
+            self.why_not = "no Docker engine runs here, and there is no dockerd to start one"
             return
         self._start()
 

@@ -31,6 +31,15 @@ def test_an_engine_that_cannot_start_says_why(tmp_path, monkeypatch):
     engine.close()
 
 
+def test_a_client_without_an_engine_says_so(tmp_path, monkeypatch):
+    if os.geteuid() != 0:
+        pytest.skip("only root starts engines")
+    (tmp_path / "docker").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert Engine().why_not == "no Docker engine runs here, and there is no dockerd to start one"
+
+
 SCRIPT = """
 import subprocess, sys
 sys.path.insert(0, sys.argv[1])
