@@ -13,7 +13,8 @@ export interface Address {
 
 const kKinds: PanelKind[] = ["time", "histogram", "last", "top", "stat", "note"];
 const kAggregates: Aggregate[] = ["last", "mean", "min", "max", "p95", "spread", "rate", "count"];
-const kMostPanels = 60;
+/** All that a dozen channels with all their panels make is far below. */
+const kMostPanels = 600;
 const kLongest = 255;
 
 /** `#window=5m&at=1732147200000&panels=…` */
@@ -39,7 +40,7 @@ export function formatAddress({ span, at, panels }: Omit<Address, "token">): str
 
 /** Panels as text that survives an address bar. */
 export function packed(panels: PanelSpec[]): string {
-  const rows = panels.map(p => [p.kind, p.channel, p.field, p.group, p.aggregate, p.width, p.title ?? "", (p.hidden ? 1 : 0) | (p.table ? 2 : 0), p.colors ?? {}]);
+  const rows = panels.map(p => [p.kind, p.channel, p.field, p.group, p.aggregate, p.width, p.title ?? "", (p.hidden ? 1 : 0) | (p.table ? 2 : 0) | (p.auto ? 4 : 0), p.colors ?? {}]);
   const bytes = new TextEncoder().encode(JSON.stringify(rows));
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
@@ -66,7 +67,7 @@ function specOf(row: unknown): PanelSpec | null {
   const spec = { kind, channel, field, group, aggregate } as PanelSpec, mask = Number(flags) || 0;
   return {
     ...spec, id: [kind, channel, field, group, aggregate].join("\u241f"), width: Math.max(3, Math.min(12, Math.round(Number(width)) || 6)),
-    ...(title ? { title: title as string } : null), hidden: (mask & 1) > 0, table: (mask & 2) > 0, colors: colorsOf(colors),
+    ...(title ? { title: title as string } : null), hidden: (mask & 1) > 0, table: (mask & 2) > 0, auto: (mask & 4) > 0, colors: colorsOf(colors),
   };
 }
 

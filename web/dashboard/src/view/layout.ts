@@ -24,8 +24,14 @@ export class Layout {
     if (before.length && (this.own || now - born > kYoung || before.some(spec => !spec.auto))) return false;
     const colored = panels.map(spec => ({ ...spec, colors: before.find(old => old.id === spec.id)?.colors ?? spec.colors ?? {} }));
     if (this.own || fresh) this.panels = this.added(channel, colored, fresh);
-    else this.panels = arrange([...this.panels.filter(spec => spec.channel !== channel), ...colored]);
+    else this.panels = arrange([...this.panels.filter(spec => spec.channel !== channel).map(spec => this.wished(spec)), ...colored]);
     return true;
+  }
+
+  /** As wide as inference would have it: what stood beside it made it narrower, and stands there no more. */
+  private wished(spec: PanelSpec): PanelSpec {
+    const wish = this.inferred.get(spec.channel)?.find(({ id }) => id === spec.id);
+    return wish ? { ...spec, width: wish.width } : spec;
   }
 
   /** A new channel's panels come first, where they are seen at once; later ones go to the end. */

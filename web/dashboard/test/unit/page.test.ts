@@ -32,6 +32,21 @@ test("a share link brings back panels, window and moment", () => {
   assert.match(hash, /^#[\w=&.-]+$/);
 });
 
+test("who follows a link sees the same rows as who sent it, and all of them", () => {
+  const tables = Array.from({ length: 200 }, (_, i) => make("m", "last", `f${i}`, "key", "last", 7)), layout = new Layout();
+  layout.load(tables);
+  layout.change(tables[199].id, { title: "mine" });
+  const { panels } = parseAddress(formatAddress({ span: 60_000, at: null, panels: layout.panels }));
+  assert.deepEqual(pack(panels), pack(layout.panels));
+  assert.deepEqual([panels.length, panels[0].auto, panels[199].auto, pack(panels).slice(0, 2)], [200, true, false, [6, 6]]);
+});
+
+test("a chart that leads goes on leading when channels come after it", () => {
+  const layout = new Layout(), panels = (channel: string) => [make(channel, "time", "cpu", "key", "last", 8), make(channel, "last", "cpu", "key", "last", 7), make(channel, "time", "mem", "key", "last", 6)];
+  for (const channel of ["busiest", "next", "third"]) layout.propose(channel, panels(channel), false, 0);
+  assert.deepEqual(layout.panels.slice(0, 3).map(({ channel, kind, field }) => [channel, kind, field]), ["busiest", "next", "third"].map(channel => [channel, "time", "cpu"]));
+});
+
 test("an address of nonsense is an empty one", () => {
   const pack64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   for (const panels of ["!!", "e30", pack64(7), pack64([[1, 2, 3]]), pack64([["time", "", "", "", "last"]]), pack64([["script", "c", "f", "", "last", 6, "", 0, {}]]), pack64([["time", "c".repeat(300), "f", "", "last", 6, ""]])]) {
