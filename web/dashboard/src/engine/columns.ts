@@ -6,7 +6,6 @@ export const kNumbers = 32;
 export const kTexts = 12;
 const kDepth = 6;
 const kLeaves = 600;
-const kLongestText = 64;
 
 interface Node {
   leaves: Map<string, Leaf>;
@@ -89,7 +88,6 @@ export class Columns {
 
   private text(leaf: Leaf, value: string, row: Row): void {
     if (leaf.number >= 0 && leaf.number < kNumbers) this.notNumbers++;
-    if (value.length > kLongestText) return;
     if (leaf.text < 0) leaf.text = this.textColumn(leaf.path);
     if (leaf.text < kTexts) row.texts[leaf.text] = this.words[leaf.text].id(value, this.now);
   }

@@ -16,9 +16,9 @@ export class Dictionary {
 
   constructor(private readonly capacity = 4096) {}
 
-  /** The number of `text`, which is counted; `now` is any clock in milliseconds. */
-  id(text: string, now: number): number {
-    const known = this.ids.get(text);
+  /** The number of a text, which is counted, by its beginning where it is long; `now` is any clock in milliseconds. */
+  id(whole: string, now: number): number {
+    const text = whole.length > kLongest ? whole.slice(0, kLongest - 1) + "…" : whole, known = this.ids.get(text);
     if (known === undefined) return this.learn(text, now);
     this.counts[known]++;
     this.seen[known] = now;
@@ -46,7 +46,6 @@ export class Dictionary {
   }
 
   private learn(text: string, now: number): number {
-    if (text.length > kLongest) return this.id(text.slice(0, kLongest - 1) + "…", now);
     const id = this.vacancy(now);
     if (id === kOther) {
       this.counts[kOther]++;

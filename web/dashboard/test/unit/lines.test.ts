@@ -140,6 +140,16 @@ test("a ranking counts the window, names seven and sums the rest", () => {
   assert.equal(tops.view(900_000, kSpan).total, 0);
 });
 
+test("a ranking counts long texts too, by their beginning", () => {
+  const columns = new Columns(), tops = new Tops(spec("top", "", "path", "count"), columns, kSpan), lines = new Lines(spec("time", "", "path", "rate"), columns, kSpan, []);
+  const paths = ["/short", `/${"x".repeat(70)}`, `/${"y".repeat(300)}`];
+  feed(every(100, i => ({ path: paths[i % 3] })), columns, tops, lines);
+  const { rows, total } = tops.view(100_000, kSpan);
+  assert.deepEqual(rows.map(({ name }) => name.length).sort(), [120, 6, 71]);
+  assert.ok(rows.every(({ n }) => Math.abs(n - total / 3) < 1), JSON.stringify(rows));
+  assert.ok(lines.view(scene()).series.every(({ name }) => name !== "none"));
+});
+
 test("a histogram has bars of equal log width that hold everything", () => {
   const columns = new Columns(), histogram = new Histogram(spec("histogram", "ms", "", "spread"), columns, kSpan);
   feed(every(10, i => ({ ms: 10 + (i % 90) })), columns, histogram);
