@@ -4,6 +4,7 @@ import { Bins, kSeries } from "./bins.ts";
 import type { Columns, Row } from "./columns.ts";
 import { knownBins } from "./extent.ts";
 import { Grouping, kNamed, kRest } from "./grouping.ts";
+import { sliceOf } from "./history.ts";
 import { breakSilences, kBreak, sharesAt, valueAt } from "./reduce.ts";
 import type { Scene } from "./scene.ts";
 
@@ -22,7 +23,7 @@ export class Lines {
   private wide = 0;
   private column = -1;
 
-  constructor(private readonly spec: PanelSpec, private readonly columns: Columns, span: number, preferred: string[]) {
+  constructor(private readonly spec: PanelSpec, private readonly columns: Columns, private readonly span: number, preferred: string[]) {
     this.spread = spec.aggregate === "spread";
     this.counting = spec.aggregate === "rate" || spec.aggregate === "count";
     const series = spec.group === "" || this.spread ? 1 : kSeries;
@@ -66,7 +67,7 @@ export class Lines {
     let some = false;
     for (let i = 0; i < ys.length; i++) {
       const bin = from + i, wide = this.reach(bin, scene, blend ? kBlend : this.wide);
-      if (wide < 1) continue;
+      if (wide < (aggregate === "count" ? this.wide : 1)) continue;
       ys[i] = valueAt(this.bins, series, bin, aggregate, wide);
       some ||= this.counting ? ys[i] > 0 : ys[i] === ys[i];
     }
@@ -99,8 +100,12 @@ export class Lines {
     return Number.isFinite(scene.covered) ? Math.min(known, bin - this.bins.binOf(scene.covered)) : known;
   }
 
-  /** Counting and percentiles look back far enough to rest on some twenty records, at most five seconds' worth of a minute. */
+  /** A count is of as long as its panel says. Rates and percentiles look back far enough to rest on some twenty records, at most five seconds' worth of a minute. */
   private settle(from: number, to: number): void {
+    if (this.spec.aggregate === "count") {
+      this.wide = Math.round(sliceOf(this.span) / this.bins.step);
+      return;
+    }
     if (!this.counting && !this.spread && this.spec.aggregate !== "p95") {
       this.wide = 1;
       return;

@@ -2,9 +2,10 @@
 import type { Badge, Band, NoteText, PanelSpec, PanelView } from "../messages.ts";
 import type { Channel } from "./channel.ts";
 import { Histogram } from "./histogram.ts";
+import { sliceOf } from "./history.ts";
 import { LastTable } from "./lasttable.ts";
 import { Lines } from "./lines.ts";
-import { clock, grouped, paced } from "../words.ts";
+import { clock, grouped, paced, spell } from "../words.ts";
 import type { Scene } from "./scene.ts";
 import { Tops } from "./tops.ts";
 import type { Track } from "./track.ts";
@@ -65,8 +66,9 @@ function unitOf(spec: PanelSpec, channel: Channel): string {
   return channel.unitOf(spec.field);
 }
 
-/** Lines show their time, these don't. */
+/** Lines show their time, others don't; of a line that counts nobody sees how long it counts for. */
 function during(spec: PanelSpec, span: number): string {
+  if (spec.kind === "time" && spec.aggregate === "count") return `in ${spell(sliceOf(span))}`;
   return spec.kind === "top" || spec.kind === "histogram" ? inWindow(span) : "";
 }
 

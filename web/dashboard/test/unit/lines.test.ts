@@ -107,6 +107,18 @@ test("of a sample only known slices are drawn", () => {
   assert.ok(finite(ys).length > 20 && finite(ys).length < 100);
 });
 
+test("a count is of a fixed stretch of time, and only where all of it is here", () => {
+  const columns = new Columns(), lines = new Lines(spec("time", "", "", "count"), columns, kSpan, []);
+  const counts = (change: Partial<Scene>) => [...new Set(finite(lines.view(scene(change)).series[0].ys).slice(4))];
+  feed(every(500, () => ({})), columns, lines);
+  assert.deepEqual(counts({}), [2]);
+  feed(every(50, () => ({})), columns, lines); // more of them: still of one second
+  assert.deepEqual(counts({}), [22]);
+  const sample = { every: 4, unit: 1000, from: 0, until: 200_000 }, { xs, series: [{ ys }] } = lines.view(scene({ samples: [sample] }));
+  const known = [...xs].filter((_, i) => ys[i] === ys[i]);
+  assert.ok(known.length > 12 && known.every(t => t % 4000 === 1000), `${known}`);
+});
+
 test("the last table holds every key's newest values, bounded", () => {
   const columns = new Columns(), table = new LastTable(spec("last", "a", "key", "last"), new Profile(columns));
   feed(every(10, i => ({ a: i, b: -i }), i => `k${i % 1000}`), columns, table);

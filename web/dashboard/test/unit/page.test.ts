@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { make } from "../../src/engine/infer.ts";
 import { Channel } from "../../src/engine/channel.ts";
-import { panelView } from "../../src/engine/panelview.ts";
+import { panelView, type Moment } from "../../src/engine/panelview.ts";
 import { Track } from "../../src/engine/track.ts";
 import { panelEntries, type Deeds } from "../../src/view/panelmenu.ts";
 import { parseInfo } from "../../src/engine/link.ts";
@@ -136,12 +136,21 @@ test("where records are counted there is nothing to take a mean of", () => {
   assert.ok(offered("x").includes("mean"));
 });
 
+const momentAt = (at: number, span = 60_000): Moment => ({
+  at, span, late: 0, bands: [], holes: [], badge: { kind: "none", text: "" }, filling: false, refused: "", expired: 0, samples: [], covered: -Infinity, settled: true,
+});
+
+test("a count says of how long it is", () => {
+  const channel = new Channel("a"), track = new Track(channel, null, 60_000), spec = make("a", "time", "", "", "count", 6);
+  track.setPanels([spec], 60_000);
+  const words = [60_000, 300_000, 3_600_000].map(span => panelView(spec, channel, track, momentAt(600_000, span))).map(({ unit, during }) => `${unit} ${during}`);
+  assert.deepEqual(words, ["records in 1 s", "records in 5 s", "records in 15 s"]);
+});
+
 test("a time before all that Kafka keeps is not said to be quiet", () => {
   const channel = new Channel("a"), spec = make("a", "time", "x", "", "last", 6);
   channel.earliest = 500_000;
-  const note = (at: number) => panelView(spec, channel, new Track(channel, null, 60_000), {
-    at, span: 60_000, late: 0, bands: [], holes: [], badge: { kind: "none", text: "" }, filling: false, refused: "", expired: 0, samples: [], covered: -Infinity, settled: true,
-  }).note?.kind;
+  const note = (at: number) => panelView(spec, channel, new Track(channel, null, 60_000), momentAt(at)).note?.kind;
   assert.equal(note(400_000), "gone");
   assert.equal(note(600_000), "quiet");
 });
