@@ -1,5 +1,5 @@
 // The page in Chromium, for test_compose.py: does what the lines on stdin say, answers each with one line of JSON.
-//   open URL | record TEXT | offline | recovered | live | picture FILE
+//   open URL | record TEXT | record /PATTERN/ | card | offline | recovered | live | picture FILE
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
@@ -21,11 +21,17 @@ const does = {
     return { pill: await page.locator("#pill").innerText() };
   },
   async record(text) {
-    await page.locator(".rec", { hasText: text }).first().waitFor();
-    return { record: await page.locator(".rec", { hasText: text }).first().innerText() };
+    const row = page.locator(".rec", { hasText: /^\/.*\/$/.test(text) ? new RegExp(text.slice(1, -1)) : text }).first();
+    await row.waitFor();
+    return { record: await row.innerText() };
   },
   async card() {
-    return { line: await page.locator("#connect pre").innerText() };
+    const lines = {};
+    for (const tab of await page.locator("#connect [role=tab]").all()) {
+      await tab.click();
+      lines[await tab.textContent()] = await page.locator("#connect pre").innerText();
+    }
+    return { lines };
   },
   async offline() {
     await pill("OFFLINE");

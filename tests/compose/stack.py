@@ -37,6 +37,7 @@ class Stack:
         self.page, self.kafka, self.scale, self.prometheus, _ = (ports[name] for name in PORTS)
         self._folder, self._staying = tempfile.TemporaryDirectory(prefix="tailrace-compose-"), []
         self._make_docker(command, ports)
+        self._make("kafka-console-producer.sh", f'exec {OPS_KAFKA} tool kafka-console-producer "$@"')
         ports = {name: str(port) for name, port in ports.items()}
         self.environment = {**engine.environment, **ports, "PATH": f"{self._folder.name}:{os.environ['PATH']}"}
 
@@ -44,9 +45,13 @@ class Stack:
         """A `docker` to stand first in PATH: its `compose` is this one, with this project and these ports."""
         settings = " ".join(f"{name}={port}" for name, port in ports.items())
         words = shlex.join([shutil.which(command[0]), *command[1:], "--project-name", self.name])
-        docker = pathlib.Path(self._folder.name, "docker")
-        docker.write_text(f'#!/bin/bash\n[ "$1" = compose ] || exec {shutil.which("docker")} "$@"\nexec env {settings} {words} "${{@:2}}"\n')
-        docker.chmod(0o755)
+        self._make("docker", f'[ "$1" = compose ] || exec {shutil.which("docker")} "$@"\nexec env {settings} {words} "${{@:2}}"')
+
+    def _make(self, name, script):
+        """A program to stand first in PATH."""
+        path = pathlib.Path(self._folder.name, name)
+        path.write_text(f"#!/bin/bash\n{script}\n")
+        path.chmod(0o755)
 
     def compose(self, *words, check=True, **options):
         return subprocess.run(["docker", "compose", *words], cwd=ROOT, env=self.environment, check=check, text=True,
