@@ -24,12 +24,27 @@ def second(engine, images):
 PROFILES = ["--profile", "scale", "--profile", "monitoring"]
 
 
+def in_one_form(service):
+    """What the second generation writes at length, as the first does; and without what it adds of its own."""
+    def port(given):
+        return given if isinstance(given, str) else f"{given['host_ip']}:{given['published']}:{given['target']}/{given['protocol']}"
+
+    def volume(given):
+        return given if isinstance(given, str) else f"{given['source']}:{given['target']}:{'ro' if given.get('read_only') else 'rw'}"
+
+    made = {key: value for key, value in service.items() if key != "networks" and value is not None}
+    made["ports"] = [port(given) for given in service.get("ports", [])]
+    made["volumes"] = [volume(given) for given in service.get("volumes", [])]
+    made["depends_on"] = {name: {**given, "required": True} for name, given in service.get("depends_on", {}).items()}
+    if "build" in service:
+        made["build"] = {"dockerfile": "Dockerfile", **service["build"]}
+    return made
+
+
 def test_both_composes_understand_the_same(second, engine):
-    """Services, and of each the image, the command and the ports."""
+    """Of each service all that it says."""
     def facts(configuration):
-        services = configuration["services"]
-        return {name: (service["image"], service.get("command"), len(service.get("ports", [])), service.get("environment"))
-                for name, service in services.items()}
+        return {name: in_one_form(service) for name, service in configuration["services"].items()}, configuration["volumes"].keys()
 
     old = subprocess.run(["docker-compose", *PROFILES, "config"], cwd=ROOT, env=second.environment, check=True, text=True,
                          stdout=subprocess.PIPE)
