@@ -257,7 +257,7 @@ def bindable(probe, port):
 
 def make_plan(nodes, port, listeners, settings, version):
     """What a cluster consists of. `listeners` are triples of name, protocol, advertised ports (maybe none)."""
-    taken = set()
+    taken = {port + index for index in range(nodes)} if port else set()
     plan = {"id": base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="), "set": settings}
     plan["version"] = version
     plan["protocols"] = {name: protocol for name, protocol, _ in listeners}

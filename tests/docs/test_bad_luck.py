@@ -177,6 +177,23 @@ def test_a_kafka_whose_port_is_taken(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+NODES = """
+import random, sys
+sys.path.insert(0, "ops/kafka.d")
+import cluster
+numbers = iter([20001, 20002, *range(21000, 31000)])
+random.randint = lambda *_: next(numbers)
+ports = [port for node in cluster.make_plan(3, 20000, [], {}, "")["nodes"].values() for port in node.values()]
+print(len(ports), len(set(ports)))
+"""
+
+
+def test_no_node_takes_a_port_that_another_was_told():
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    result = subprocess.run(["/usr/bin/python3", "-c", NODES], cwd=ROOT, text=True, stdout=subprocess.PIPE, env=environment)
+    assert result.stdout == "6 6\n"
+
+
 def test_a_kafka_that_has_no_place():
     result = run("up", script=ROOT / "ops" / "kafka", env={**os.environ, "TAILRACE_KAFKA_DIR": "/dev/full/kafka"})
     assert result.returncode == 1

@@ -14,6 +14,7 @@ import bare
 import pages
 from harness.bridge import Bridge, binary
 from harness.kafka import ROOT
+from harness.ports import free_ports
 
 PATIENCE = 600  # seconds; nothing takes so long unless it is broken
 
@@ -241,11 +242,13 @@ def test_the_library_is_installed_in_a_project_of_its_own(command, tmp_path):
     assert subprocess.run(["node", "--input-type=module", "--eval", script], cwd=tmp_path, text=True, stdout=subprocess.PIPE).stdout == "function\n"
 
 
-def test_a_kafka_comes_up_and_goes(tmp_path):
+@pytest.mark.parametrize("told", [False, True], ids=["somewhere", "where it is told"])
+def test_a_kafka_comes_up_and_goes(tmp_path, told):
     environment = {**os.environ, "TAILRACE_KAFKA_DIR": str(tmp_path)}
-    result = subprocess.run([ROOT / "ops" / "kafka", "up"], text=True, stdout=subprocess.PIPE, env=environment)
+    port = str(free_ports(1)[0]) if told else ""
+    result = subprocess.run([ROOT / "ops" / "kafka", "up", *(["--port", port] if told else [])], text=True, stdout=subprocess.PIPE, env=environment)
     try:
-        assert result.returncode == 0 and result.stdout.startswith("bootstrap=127.0.0.1:")
+        assert result.returncode == 0 and result.stdout.startswith(f"bootstrap=127.0.0.1:{port}")
     finally:
         down = subprocess.run([ROOT / "ops" / "kafka", "down"], env=environment)
     assert down.returncode == 0 and list(tmp_path.iterdir()) == []
