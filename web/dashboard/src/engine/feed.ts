@@ -6,6 +6,8 @@ import { formOf, keyOf } from "./flat.ts";
 
 const kKept = 1000;
 const kShown = 500;
+/** Rows that were given out last: who opens one saw it a moment ago. */
+const kSeen = 200;
 /** JSON longer than this is kept as the beginning of its text. */
 const kLongest = 64 << 10;
 
@@ -35,6 +37,7 @@ export class Feed {
   private all: Kept[] = [];
   private found: Kept[] = [];
   private held: Kept[] | null = null;
+  private seen: Kept[] = [];
   private heldAt = 0;
   private added = 0;
   private text = "";
@@ -78,31 +81,34 @@ export class Feed {
     }
   }
 
-  view(first: number, rows: number): FeedView {
+  view(first: number, most: number): FeedView {
     const list = this.held ?? this.found, count = Math.min(kShown, list.length);
     const at = (i: number) => list[list.length - 1 - i];
-    const dividers: number[] = [], items: FeedItem[] = [];
+    const dividers: number[] = [], rows: Kept[] = [];
     for (let i = 0; i < count; i++) if ("tone" in at(i)) dividers.push(i);
-    for (let i = first; i < Math.min(count, first + rows); i++) items.push(itemOf(at(i)));
+    for (let i = first; i < Math.min(count, first + most); i++) rows.push(at(i));
+    this.seen = [...rows, ...this.seen].slice(0, kSeen);
     const fresh = this.held ? this.added - this.heldAt : 0;
-    return { count, first, items, dividers, fresh, searching: this.text !== "" || this.channel !== "", note: "" };
+    return { count, first, items: rows.map(itemOf), dividers, fresh, searching: this.text !== "" || this.channel !== "", note: "" };
   }
 
   detail(id: number, topicOf: (channel: string) => string): RecordDetail | null {
-    const entry = (this.held ?? []).find(kept => kept.id === id) ?? this.all.find(kept => kept.id === id);
+    const entry = [this.seen, this.held ?? [], this.found, this.all].flat().find(kept => kept.id === id);
     return entry && "update" in entry ? detailOf(entry, topicOf(entry.channel)) : null;
   }
 
   clear(): void {
     this.all = [];
     this.found = [];
+    this.seen = [];
     this.held = null;
   }
 
   private keep(kept: Kept): void {
     this.all.push(kept);
+    if (!this.matches(kept)) return;
+    this.found.push(kept);
     this.added++;
-    if (this.matches(kept)) this.found.push(kept);
   }
 
   private matches(kept: Kept): boolean {

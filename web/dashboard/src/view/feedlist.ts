@@ -1,5 +1,5 @@
-// The feed: five hundred rows, of which only those in sight exist. At the top it follows; a reader who scrolled or points
-// at it is left in peace, and told how much is new.
+// The feed: five hundred rows, of which only those in sight exist. At the top it follows; a reader who scrolled, points at
+// it, touches it or is there with the keyboard is left in peace, and told how much is new.
 import type { FeedItem, FeedView } from "../messages.ts";
 import { clock, grouped } from "../words.ts";
 import { $, el, say } from "./dom.ts";
@@ -7,6 +7,8 @@ import { $, el, say } from "./dom.ts";
 const kRow = 48;
 const kDivider = 32;
 const kSpare = 2;
+/** The keyboard is at the list or at one of its rows. */
+const kKeyboard = ":is(:focus-visible, :has(:focus-visible))";
 
 export interface FeedEvents {
   window(first: number, rows: number, hold: boolean): void;
@@ -22,6 +24,7 @@ export class FeedList {
   private nodes = new Map<number, HTMLElement>();
   private view: FeedView = { count: 0, first: 0, items: [], dividers: [], fresh: 0, searching: false, note: "" };
   private hovering = false;
+  private touching = false;
   private scrolled = 0;
   private tall = 0;
   private asked = "";
@@ -33,12 +36,16 @@ export class FeedList {
     this.node.addEventListener("scroll", () => this.measure(), { passive: true });
     this.node.addEventListener("pointerenter", event => this.hover(event.pointerType === "mouse"));
     this.node.addEventListener("pointerleave", () => this.hover(false));
+    this.node.addEventListener("pointerdown", event => this.touch(event.pointerType !== "mouse"));
+    for (const end of ["pointerup", "pointercancel"]) this.node.addEventListener(end, () => this.touch(false));
+    for (const move of ["focusin", "focusout"]) this.node.addEventListener(move, () => this.ask());
     this.node.addEventListener("keydown", event => this.key(event));
     this.freshButton.onclick = () => this.toTop();
     new ResizeObserver(() => this.measure()).observe(this.node);
   }
 
   update(view: FeedView, state: "live" | "waiting" | "past"): void {
+    if (this.touching) return; // what the finger is on stays there until it is lifted
     this.view = view;
     this.state = state;
     this.spacer.style.height = `${this.top(view.count)}px`;
@@ -84,7 +91,7 @@ export class FeedList {
   /** Tells the Worker which rows are in sight. */
   private ask(): void {
     const top = this.indexAt(this.scrolled), first = Math.max(0, top - kSpare), rows = top + Math.ceil(this.tall / kRow) + kSpare - first;
-    const hold = this.hovering || this.scrolled > 4, text = `${first} ${rows} ${hold}`;
+    const hold = this.hovering || this.touching || this.scrolled > 4 || this.node.matches(kKeyboard), text = `${first} ${rows} ${hold}`;
     if (text === this.asked) return;
     this.asked = text;
     this.events.window(first, rows, hold);
@@ -121,13 +128,20 @@ export class FeedList {
     return node;
   }
 
+  /** What scrolls out of sight while the keyboard is at it leaves it with the list. */
   private remove(id: number, node: HTMLElement): void {
+    if (node === document.activeElement) this.node.focus({ preventScroll: true });
     node.remove();
     this.nodes.delete(id);
   }
 
   private hover(on: boolean): void {
     this.hovering = on;
+    this.ask();
+  }
+
+  private touch(on: boolean): void {
+    this.touching = on;
     this.ask();
   }
 

@@ -2,17 +2,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import { grouped } from "../../src/words.ts";
 import { Listed, steady } from "../fake/source.ts";
-import { assertClean, eventually, pill, settles, type Watched } from "./browser.ts";
+import { assertClean, eventually, pill, settles, type Look, type Watched } from "./browser.ts";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
 
 /** A thousand records a second: each row is told by its offset. */
-async function busy(): Promise<Watched> {
+async function busy(options: Look = {}): Promise<Watched> {
   stage.bridge.channels.clear();
   stage.bridge.channels.set("busy", steady("busy", { partitions: 1, every: 1, since: Date.now() - 120_000, make: (_, o) => ({ k: `k${o}`, v: `{"v":${o % 100}}` }) }));
-  const watched = await stage.look();
+  const watched = await stage.look(options);
   await pill(watched.page, /^LIVE.*behind/);
   await watched.page.locator("#feed-count", { hasText: /^last 500$/ }).waitFor();
   return watched;
@@ -44,26 +45,75 @@ test("of five hundred records only those in sight are in the document, wherever 
   assertClean(watched);
 });
 
+/** Where the list stands: the offset of its first row. */
+const first = async (page: Page) => (await rowsOf(page)).offsets[0];
+
+/** It stands still while a thousand more come, by what it says itself; returns what it stands at. */
+async function holds(page: Page, words: Locator): Promise<number> {
+  await words.filter({ hasText: /^[\d,]+ new$/ }).waitFor();
+  const { offsets } = await rowsOf(page), fresh = async () => Number((await words.innerText()).replace(/\D/g, "")), before = await fresh();
+  await eventually(async () => assert.ok((await fresh()) > before + 1000));
+  assert.deepEqual((await rowsOf(page)).offsets, offsets);
+  return offsets[0];
+}
+
+const goesOn = (page: Page, from: number) => eventually(async () => assert.ok((await first(page)) > from + 1000));
+
 test("who reads is left in peace: the list stands still, says how much is new, and goes on from the top", async () => {
-  const { page } = await busy(), first = async () => (await rowsOf(page)).offsets[0];
-  /** It stands still while a thousand more come, by what it says itself. */
-  const holds = async (words: Locator) => {
-    await words.filter({ hasText: /^[\d,]+ new$/ }).waitFor();
-    const { offsets } = await rowsOf(page), fresh = async () => Number((await words.innerText()).replace(/\D/g, "")), before = await fresh();
-    await eventually(async () => assert.ok((await fresh()) > before + 1000));
-    assert.deepEqual((await rowsOf(page)).offsets, offsets);
-    return offsets[0];
-  };
+  const { page } = await busy();
   await page.locator("#rows").evaluate(node => (node.scrollTop = 2400));
-  const scrolled = await holds(page.locator(".fresh-rows"));
+  const scrolled = await holds(page, page.locator(".fresh-rows"));
   await page.locator(".fresh-rows").click();
-  await eventually(async () => assert.ok((await first()) > scrolled + 1000));
+  await goesOn(page, scrolled);
   await page.locator(".fresh-rows").waitFor({ state: "hidden" });
   await page.locator("#rows").hover(); // at the top, and pointed at
-  const pointed = await holds(page.locator("#feed-count"));
+  const pointed = await holds(page, page.locator("#feed-count"));
   await page.mouse.move(10, 10);
-  await eventually(async () => assert.ok((await first()) > pointed + 1000));
+  await goesOn(page, pointed);
   await page.locator("#feed-count", { hasText: /^last 500$/ }).waitFor();
+});
+
+test("a row that the keyboard is at stands still, opens, and is not lost out of sight", async () => {
+  const watched = await busy(), { page } = watched;
+  const tabbed = async () => {
+    await page.locator("#search").focus();
+    await page.keyboard.press("Tab");
+    await settles(() => page.evaluate(() => document.activeElement?.id), "rows");
+  };
+  await tabbed();
+  const at = await holds(page, page.locator("#feed-count"));
+  for (const key of ["ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+  await page.locator(".detail-head b", { hasText: new RegExp(`^p0 ${grouped(at - 1)}$`) }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".detail").waitFor({ state: "detached" });
+  await page.locator("#search").focus();
+  await goesOn(page, at);
+  await tabbed();
+  await holds(page, page.locator("#feed-count"));
+  await page.keyboard.press("ArrowDown");
+  await page.locator(".rec:focus").waitFor();
+  await page.locator("#rows").evaluate(node => (node.scrollTop = 5000));
+  await page.locator(".rec:focus").waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "rows");
+  assertClean(watched);
+});
+
+test("a finger that is down holds the list, and a tap opens what it is on, also what was found long ago", async () => {
+  const watched = await busy({ touch: true }), { page } = watched, list = (await page.locator("#rows").boundingBox())!;
+  const touch = await page.context().newCDPSession(page), x = list.x + 60;
+  const send = (type: "touchStart" | "touchCancel", ...touchPoints: { x: number; y: number }[]) => touch.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await send("touchStart", { x, y: list.y + 20 });
+  const { offsets } = await rowsOf(page), watch = page.locator("#clock"), before = await watch.innerText();
+  await eventually(async () => assert.notEqual((await watch.innerText()).slice(0, 8), before.slice(0, 8)));
+  assert.deepEqual((await rowsOf(page)).offsets, offsets);
+  await send("touchCancel");
+  await goesOn(page, offsets[0]);
+  await page.locator("#search").fill('"v":7}'); // ten a second: the eleventh is older than the thousand that are kept
+  await page.locator(".rec").nth(11).waitFor();
+  await page.locator("#feed-count", { hasText: /^[2-9]\d found$/ }).waitFor();
+  await page.touchscreen.tap(x, list.y + 11 * 48 + 20);
+  await page.locator(".detail-head b", { hasText: /07$/ }).waitFor();
+  assertClean(watched);
 });
 
 test("a record in full: its value opens as far as one looks, and the line that reads it again is copied", async () => {

@@ -30,6 +30,10 @@ test("held, the list stands still and counts what is new", () => {
   assert.equal(view.fresh, 2);
   feed.hold(false);
   assert.equal(feed.view(0, 9).count, 4);
+  feed.search("k7", "");
+  feed.hold(true);
+  feed.add("c", 0, [update(5), update(6), update(7)], false);
+  assert.equal(feed.view(0, 9).fresh, 1);
 });
 
 test("search finds key and value, in what is kept and in what comes", () => {
@@ -40,6 +44,28 @@ test("search finds key and value, in what is kept and in what comes", () => {
   assert.equal(feed.view(0, 9).count, 3);
   feed.search("", "b");
   assert.equal(feed.view(0, 9).count, 0);
+});
+
+test("what is found or was in sight a moment ago is opened, however much has come since", () => {
+  const feed = new Feed(), idOf = (offset: number) => {
+    const item = feed.view(0, 500).items.find(row => row.kind === "record" && row.offset === offset);
+    return feed.view(0, 1) && item!.id;
+  };
+  const more = (n: number) => feed.add("c", 0, Array.from({ length: n }, (_, i) => update(10_000 + i, { v: "hay" })), false);
+  const offsetOf = (id: number) => feed.detail(id, name => name)?.offset;
+  feed.search("needle", "");
+  for (let o = 0; o < 300; o++) {
+    feed.add("c", 0, [update(o, { v: "needle" })], false);
+    more(10);
+  }
+  assert.equal(offsetOf(idOf(20)), 20);
+  feed.search("", "");
+  const [row] = feed.view(0, 20).items;
+  for (let i = 0; i < 3; i++) {
+    more(1000);
+    feed.view(0, 20);
+  }
+  assert.equal(offsetOf(row.id), 10_009);
 });
 
 test("a megabyte of text is kept as its beginning, and says so", () => {
