@@ -5,7 +5,8 @@ import { Dictionary, kNone } from "./dictionary.ts";
 export const kNumbers = 32;
 export const kTexts = 12;
 const kDepth = 6;
-const kLeaves = 600;
+/** Fields that are known at all; of what lies beyond, values are only counted. */
+export const kLeaves = 600;
 
 interface Node {
   leaves: Map<string, Leaf>;
@@ -35,9 +36,11 @@ export class Columns {
   readonly texts: string[] = [];
   readonly keys = new Dictionary();
   readonly words: Dictionary[] = [];
-  /** Leaves that found no column, and values too deep to walk. */
+  /** Leaves that found no column; values too deep to walk, or of fields beyond all that are known; lists. */
   leftOut = 0;
   deep = 0;
+  beyond = 0;
+  lists = 0;
   /** Values of a numeric field that were something else. */
   notNumbers = 0;
   private leaves = 0;
@@ -55,17 +58,21 @@ export class Columns {
   }
 
   private walk(value: object, node: Node, path: string, depth: number, row: Row): void {
-    if (Array.isArray(value)) return;
+    if (Array.isArray(value)) {
+      this.lists++;
+      return;
+    }
     for (const name in value) {
       const inner = (value as Record<string, unknown>)[name];
       const leaf = node.leaves.get(name) ?? this.learn(node, name, path);
-      if (!leaf) continue;
-      if (inner !== null && typeof inner === "object") this.deeper(inner, leaf, depth, row);
+      if (!leaf) this.beyond++;
+      else if (inner !== null && typeof inner === "object") this.deeper(inner, leaf, depth, row);
       else this.leaf(leaf, inner, row);
     }
   }
 
   private deeper(value: object, leaf: Leaf, depth: number, row: Row): void {
+    this.noNumber(leaf);
     if (depth >= kDepth) {
       this.deep++;
       return;
@@ -87,9 +94,13 @@ export class Columns {
   }
 
   private text(leaf: Leaf, value: string, row: Row): void {
-    if (leaf.number >= 0 && leaf.number < kNumbers) this.notNumbers++;
+    this.noNumber(leaf);
     if (leaf.text < 0) leaf.text = this.textColumn(leaf.path);
     if (leaf.text < kTexts) row.texts[leaf.text] = this.words[leaf.text].id(value, this.now);
+  }
+
+  private noNumber(leaf: Leaf): void {
+    if (leaf.number >= 0 && leaf.number < kNumbers) this.notNumbers++;
   }
 
   private textColumn(path: string): number {

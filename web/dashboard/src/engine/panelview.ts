@@ -1,6 +1,7 @@
 // From one panel's aggregate to what the page draws: numbers, bands, badge, and words where there is nothing to draw.
 import type { Badge, Band, NoteText, PanelSpec, PanelView } from "../messages.ts";
 import type { Channel } from "./channel.ts";
+import { kLeaves } from "./columns.ts";
 import { Histogram } from "./histogram.ts";
 import { sliceOf } from "./history.ts";
 import { LastTable } from "./lasttable.ts";
@@ -83,6 +84,8 @@ function leftOut(channel: Channel, track: Track | undefined, { refused, expired 
   if (refused) list.push(`what the bridge would not send (${spaced(refused)})`);
   if (columns.leftOut) list.push(`${grouped(columns.leftOut)} fields beyond the first ${columns.numbers.length + columns.texts.length}`);
   if (columns.deep) list.push(`${grouped(columns.deep)} values nested deeper than 6 levels`);
+  if (columns.beyond) list.push(`${grouped(columns.beyond)} values of fields beyond the first ${kLeaves}`);
+  if (columns.lists) list.push(`${grouped(columns.lists)} lists`);
   if (columns.notNumbers) list.push(`${grouped(columns.notNumbers)} values that were no numbers`);
   if (track?.early) list.push(`${grouped(track.early)} records dated in the future`);
   if (track?.late) list.push(`${grouped(track.late)} records older than the window`);
