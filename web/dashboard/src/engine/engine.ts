@@ -151,6 +151,7 @@ export class Engine {
   private described(info: BridgeInfo): void {
     this.directory.hint(info);
     this.post({ is: "bridge", info });
+    for (const { channel } of this.live.watches.values()) if (this.inferred.has(channel.name)) this.suggest(channel);
     this.changed();
   }
 
@@ -169,9 +170,14 @@ export class Engine {
     const { records } = channel.profile, known = this.inferred.get(channel.name) ?? { ids: "", next: 0 };
     if (records < (kThresholds[known.next] ?? Infinity)) return;
     while (records >= (kThresholds[known.next] ?? Infinity)) known.next++;
-    const panels = infer(channel.name, channel.profile), ids = panels.map(spec => spec.id).join();
+    this.inferred.set(channel.name, known);
+    this.suggest(channel);
+  }
+
+  private suggest(channel: Channel): void {
+    const known = this.inferred.get(channel.name)!, panels = infer(channel.name, channel.profile), ids = panels.map(spec => spec.id).join();
     if (ids !== known.ids) this.post({ is: "layout", channel: channel.name, panels, fresh: channel.fresh });
-    this.inferred.set(channel.name, { ids, next: known.next });
+    known.ids = ids;
   }
 
   private recovered(episode: Episode): void {

@@ -140,7 +140,7 @@ export class FakeBridge {
   }
 
   private describe(response: ServerResponse): void {
-    const channels = [...this.channels.values()].map(({ name, topic, title, units }) => ({ name, topic, ...(title ? { title } : null), ...(units ? { units } : null) }));
+    const channels = [...this.channels.values()].map(({ name, topic, title, units, fields }) => ({ name, topic, title, units, fields }));
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ kafka: this.kafka, demo: this.demo, channels }));
   }
 }

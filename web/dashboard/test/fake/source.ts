@@ -9,6 +9,8 @@ export interface Source {
   partitions: number;
   title?: string;
   units?: Record<string, string>;
+  /** Those that are configured to come first. */
+  fields?: string[];
   earliest(p: number): number;
   latest(p: number, now: number): number;
   at(p: number, o: number): FakeRecord;
@@ -35,6 +37,7 @@ export function steady(name: string, options: { partitions?: number; every: numb
 
 /** Records that a test appends. */
 export class Listed implements Source {
+  fields?: string[];
   readonly logs: FakeRecord[][];
   /** Retention: what lies below is gone. */
   readonly gone: number[];

@@ -8,7 +8,7 @@ import { FakeBridge } from "../fake/bridge.ts";
 import { Listed, type Source } from "../fake/source.ts";
 import { until } from "./line.ts";
 
-let bridge: FakeBridge, url: string, engine: Engine, receipts: Receipt[];
+let bridge: FakeBridge, url: string, engine: Engine, receipts: Receipt[], shown: Map<string, PanelSpec[]>;
 
 beforeEach(async () => {
   [bridge, receipts] = [new FakeBridge("/nowhere", []), []];
@@ -24,8 +24,8 @@ afterEach(async () => {
 
 function open(source: Source, { span = 60_000, panels = [] as PanelSpec[] } = {}): void {
   bridge.channels.set(source.name, source);
-  const shown = new Map(panels.length ? [[source.name, panels]] : []);
-  engine = new Engine({ do: "open", url, api: url, span, at: null, panels }, message => {
+  shown = new Map();
+  engine = new Engine({ do: "open", url, api: `${url}api/channels`, span, at: null, panels }, message => {
     if (message.is !== "layout" || panels.length) return;
     const all = [...shown.set(message.channel, message.panels).values()].flat();
     engine.do({ do: "panels", panels: all, visible: all.map(({ id }) => id) });
@@ -94,4 +94,15 @@ test("panels of a link are filled to the left end of their window, where a busy 
   open(log, { panels: [count], span: 300_000 });
   await until(() => look().stats?.[0]?.value === 90);
   assert.equal(look().loading, 0);
+});
+
+test("what is configured to come first does, although it is told after the first records", async () => {
+  const log = new Listed("log"), first = () => shown.get("log")?.find(({ kind }) => kind === "time")?.field;
+  for (let i = 0; i < 20; i++) log.push({ t: Date.now() - 5000 + i, k: "x", v: `{"a":${i % 3},"b":${i}}` });
+  open(log);
+  await until(() => first() === "a");
+  log.fields = ["b"];
+  bridge.channels.set("other", new Listed("other")); // what is new makes the page ask again
+  await polled();
+  await until(() => first() === "b");
 });
