@@ -86,18 +86,23 @@ def fill_one(producer, t, partition, count):
 
 
 def fill_company(t):
-    """Partition 0: records, ten records, a long aborted run, records; 1: records, and ten more; 2: records. The producer, and
-    where the tens begin."""
+    """Partition 0: records, a long aborted run, ten records, another such run, records; 1: records, and ten more; 2: records.
+    The producer, and where the tens begin."""
     plain, aborted = RememberingProducer(t.cluster.bootstrap), TransactionalProducer(t.cluster.bootstrap)
     t.wrote(plain, aborted)
+
+    def abort_many():
+        aborted.begin()
+        fill_one(aborted, t, 0, 5000)
+        aborted.abort()
+
     fill(plain, t, 300)
+    abort_many()
     places = []
     for partition in (0, 1):
         fill_one(plain, t, partition, 10)
         places.append(t.ends()[partition] - 10)
-    aborted.begin()
-    fill_one(aborted, t, 0, 5000)
-    aborted.abort()
+    abort_many()
     fill_one(plain, t, 0, 100)
     return plain, places
 
@@ -107,9 +112,9 @@ def batch_at(cluster, t, partition, offset):
 
 
 @readers
-async def test_a_batch_of_no_records_in_company(cluster, topic, bridge, recovery, warm):
-    """One before a long aborted run, one at its partition's end; the partition beside them goes on. A client comes back to a
-    place within the first."""
+async def test_a_batch_of_no_records_in_company(cluster, topic, bridge, recovery, during, warm):
+    """One between long aborted runs, one at its partition's end; the partition beside them goes on. A client comes back to
+    a place within the first."""
     t = topic(3, watched=True, replicas=[[1]] * 3)
     producer, places = await asyncio.to_thread(fill_company, t)
     await asyncio.to_thread(t._consumer.wait, t.ends())
@@ -124,11 +129,12 @@ async def test_a_batch_of_no_records_in_company(cluster, topic, bridge, recovery
     inside = bad[0].first + 3
     away = Subscriber({t.name: {"from": {"position": f"v1.{epoch}.0:{inside},1:0,2:0"}}})
     await away.connect(b.port)
+    await during(b, whole, live, away)
     await asyncio.to_thread(fill_one, producer, t, 2, 50)
-    with recovery("the partition beside it goes on", limit=120):
+    with recovery("the partition beside it goes on"):
         for client in (whole, live, away):
             await client.reach(t.name, {2: t.ends()[2]})
-    with recovery("told and read on", limit=120):
+    with recovery("told and read on"):
         await reached(t, whole, away)
     for partition in range(3):
         await asyncio.to_thread(fill_one, producer, t, partition, 10)

@@ -111,8 +111,9 @@ class Subscriber:
         more = wanted if isinstance(wanted, dict) and "from" in wanted else {"from": wanted}
         if channel in self.chains:
             more = {**more, "from": {"position": self.chains[channel].text()}}
-            if wanted != "live":
-                more.setdefault("start", wanted["from"] if isinstance(wanted, dict) and "from" in wanted else wanted)
+            start = wanted["from"] if isinstance(wanted, dict) and "from" in wanted else wanted
+            if start != "live" and not (isinstance(start, dict) and "position" in start):
+                more.setdefault("start", start)
         self._asked[channel] = await self.ask("subscribe", channel=channel, **more)
         return self._asked[channel]
 
