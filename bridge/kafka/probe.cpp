@@ -29,6 +29,12 @@ Probed::Kind kind_of(Trouble trouble) {
   }
 }
 
+// Behind what it can't read librdkafka may go astray, and tell of where it came to even after a new start.
+bool astray(const rd_kafka_message_t& message, const ProbeRange& range, const Probed& probed) {
+  return classify(message.err) == Trouble::out_of_range && probed.kind != Probed::Kind::record &&
+         message.offset != range.from;
+}
+
 }  // namespace
 
 Probe::Probe(const KafkaSettings& settings, const std::atomic<bool>& stopping, int statistics_ms)
@@ -53,14 +59,22 @@ std::vector<Probed> Probe::look(const std::string& topic, const std::vector<Prob
     if (const MessagePtr message = fetcher_.poll(kPollMillis)) {
       silent_since = Clock::now();
       const auto at = open.find(message->partition);
-      if (at == open.end() || !take(*message, ranges[at->second], found[at->second])) continue;
+      if (at == open.end()) continue;
+      const ProbeRange& range = ranges[at->second];
+      if (astray(*message, range, found[at->second])) {
+        fetcher_.stop(topic, range.partition);
+        fetcher_.start(topic, range.partition, range.from);
+        continue;
+      }
+      if (!take(*message, range, found[at->second])) continue;
       fetcher_.stop(topic, message->partition);
       open.erase(at);
     } else {
       fetcher_.nudge(topic, open.begin()->first);
       if (ranges.size() == 1 && standstill.hopeless(fetcher_.handle().statistics())) {
         const auto [partition, index] = *open.begin();
-        take_undecodable({Probed::Kind::undecodable, kUnknown, 0, 0, false}, ranges[index], found[index]);
+        const auto standing = static_cast<Offset>(fetcher_.handle().statistics().places);
+        take_undecodable({.kind = Probed::Kind::undecodable, .standing = standing}, ranges[index], found[index]);
         fetcher_.stop(topic, partition);
         return found;
       }
@@ -98,7 +112,7 @@ bool Probe::take_record(const rd_kafka_message_t& message, const ProbeRange& ran
     return true;
   }
   read_record(message, record_);
-  probed = {Probed::Kind::record, record_.offset, fingerprint(record_), record_.timestamp, false};
+  probed = {Probed::Kind::record, record_.offset, fingerprint(record_), record_.timestamp};
   return range.which == ProbeRange::Which::first || message.offset == range.until - 1;
 }
 
@@ -110,7 +124,7 @@ bool Probe::take_error(const rd_kafka_message_t& message, const ProbeRange& rang
     const bool silent_inside = message.err == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
     take_undecodable({kind_of(trouble), by_broker ? kUnknown : message.offset, 0, 0, silent_inside}, range, probed);
   } else if (probed.kind != Probed::Kind::record) {
-    probed = {kind_of(trouble), message.offset, 0, 0, false};
+    probed = {kind_of(trouble), message.offset};
   }
   return true;
 }

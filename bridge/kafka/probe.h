@@ -35,12 +35,13 @@ struct Probed {
   std::uint32_t fingerprint = 0;
   Millis timestamp = 0;
   bool silent_inside = false;  // undecodable: who asks for an offset inside that batch gets no answer at all
+  Offset standing = kUnknown;  // undecodable, and nobody says where it begins: nothing gets beyond this
 };
 
 class Probe {
  public:
-  // `stopping` ends a wait early. With kSeesStandstill one that is asked of a single range notices a batch that librdkafka
-  // is silent about; it must not live on unused.
+  // `stopping` ends a wait early. With kSeesStandstill one that is only asked of one partition notices a batch that
+  // librdkafka is silent about; it must not live on unused.
   static constexpr int kSeesStandstill = 200;
   Probe(const KafkaSettings& settings, const std::atomic<bool>& stopping, int statistics_ms = 0);
 
@@ -48,7 +49,7 @@ class Probe {
   std::vector<Probed> look(const std::string& topic, const std::vector<ProbeRange>& ranges, int patience_ms);
   Probed look(const std::string& topic, const ProbeRange& range, int patience_ms);
 
-  Result<std::vector<bool>> partitions(const std::string& topic) { return fetcher_.partitions(topic); }
+  Result<std::vector<std::int32_t>> partitions(const std::string& topic) { return fetcher_.partitions(topic); }
   Handle& handle() { return fetcher_.handle(); }
 
  private:

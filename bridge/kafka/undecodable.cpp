@@ -6,9 +6,10 @@
 namespace tailrace {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 constexpr int kPatience = 5000;
 constexpr Offset kCareful = 32;
-constexpr int kBatchesInARow = 1000;  // then what was found is told, and the rest is found later
+constexpr std::chrono::seconds kEnough{5};  // then what was found is told, and the rest is found later
 
 using Kind = Probed::Kind;
 
@@ -39,7 +40,9 @@ class BadBatch {
  private:
   std::optional<bool> holds(Offset offset) const {
     const Probed probed = look_(offset, bad_.silent_inside ? patience_ : kPatience);
-    if (!silent(probed)) return probed.kind == Kind::undecodable && probed.offset == bad_.offset;
+    // What stands farther on stands before another batch.
+    if (!silent(probed))
+      return probed.kind == Kind::undecodable && probed.offset == bad_.offset && probed.standing <= offset;
     // Silence means that it is inside, if Kafka does answer at the place that is known to be bad.
     if (!bad_.silent_inside || look_(place_, kPatience).kind != Kind::undecodable) return std::nullopt;
     return true;
@@ -51,24 +54,30 @@ class BadBatch {
   const LookFrom& look_;
 };
 
+std::optional<Undecodable> known(std::optional<Offset> from, Offset to) {
+  return from ? std::optional(Undecodable{*from, to}) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Undecodable> find_undecodable(Offset next, Offset stable, const LookFrom& look) {
   std::optional<Offset> from;
   Offset to = next;
-  for (int i = 0; i < kBatchesInARow; ++i) {
-    const auto began = std::chrono::steady_clock::now();
+  const auto deadline = Clock::now() + kEnough;
+  do {
+    const auto began = Clock::now();
     const Probed probed = look(to, kPatience);
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-    if (silent(probed)) return std::nullopt;
-    if (probed.kind != Kind::undecodable) break;
-    const auto end = BadBatch(to, probed, static_cast<int>(took.count()), look).end(stable);
-    if (!end) return std::nullopt;
-    const bool hole_before = probed.offset > to && probed.offset < *end;
-    if (!from) from = hole_before ? probed.offset : to;
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
+    if (silent(probed)) return known(from, to);
+    const Offset place = std::max(to, std::min(probed.standing, stable));  // what lies before it holds no record
+    if (probed.kind != Kind::undecodable || (from && place > to)) break;
+    if (place == stable) return Undecodable{stable, stable};
+    const auto end = BadBatch(place, probed, static_cast<int>(took.count()), look).end(stable);
+    if (!end) return known(from, to);
+    const bool hole_before = probed.offset > place && probed.offset < *end;
+    if (!from) from = hole_before ? probed.offset : place;
     to = *end;
-    if (to >= stable) break;
-  }
+  } while (to < stable && Clock::now() < deadline);
   return Undecodable{from.value_or(next), to};
 }
 

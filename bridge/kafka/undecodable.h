@@ -1,7 +1,7 @@
 // How far what can't be read reaches. librdkafka names a corrupt batch by its first offset, wherever in it one asks, so
 // the batch's end is found by asking: exact, and no readable record is skipped. Corrupt batches in a row are one. Where
-// nobody names it (the broker can't read it, or its records are none though its checksum is right), a readable batch
-// between two such ones, beyond the first records, may be taken for a part of them.
+// the broker can't read it and nobody names it, a readable batch between two such ones, beyond the first records, may be
+// taken for a part of them.
 #pragma once
 
 #include "kafka/probe.h"
@@ -12,7 +12,7 @@
 namespace tailrace {
 
 struct Undecodable {
-  Offset from = 0;  // empty (from == to): it can be read after all
+  Offset from = 0;  // empty (from == to): it can be read after all, and up to here there is no record
   Offset to = 0;
 };
 

@@ -90,6 +90,41 @@ TEST(UndecodableTest, leaves_out_the_hole_before_it) {
   EXPECT_EQ(found->to, 520);
 }
 
+// librdkafka says nothing of such a batch; it is known from where it does not get on.
+Probed stand_at(Offset offset, Offset first, Offset next) {
+  if (offset >= next) return {Probed::Kind::record, offset};
+  return {.kind = Probed::Kind::undecodable, .standing = std::max(offset, first)};
+}
+
+TEST(UndecodableTest, begins_where_it_stands_behind_aborted_records) {
+  const auto found = find_undecodable(100, 9000, [](Offset offset, int) { return stand_at(offset, 5101, 5111); });
+  EXPECT_EQ(found->from, 5101);
+  EXPECT_EQ(found->to, 5111);
+}
+
+TEST(UndecodableTest, does_not_reach_into_what_stands_farther_on) {
+  const auto two = [](Offset offset, int) {
+    return offset < 140 ? stand_at(offset, 100, 140) : stand_at(offset, 150, 160);
+  };
+  EXPECT_EQ(find_undecodable(100, 1000, two)->to, 140);
+}
+
+TEST(UndecodableTest, is_empty_at_the_end_of_what_is_asked_for_when_it_stands_beyond) {
+  const auto found = find_undecodable(100, 600, [](Offset offset, int) { return stand_at(offset, 5101, 5111); });
+  EXPECT_EQ(found->from, 600);
+  EXPECT_EQ(found->to, 600);
+}
+
+TEST(UndecodableTest, tells_what_it_found_before_kafka_stopped_answering) {
+  Batches batches{.corrupt = {{500, 510}, {510, 600}}};
+  const auto found = find_undecodable(500, 1000, [&](Offset offset, int patience) {
+    return offset > 550 ? Probed{} : batches(offset, patience);
+  });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->from, 500);
+  EXPECT_EQ(found->to, 510);
+}
+
 TEST(UndecodableTest, is_empty_when_it_can_be_read_after_all) {
   Batches batches;
   EXPECT_EQ(find(batches, 7).from, 7);
