@@ -1,5 +1,6 @@
 #include "kafka/fetcher.h"
 
+#include "kafka/offsets_query.h"
 #include "kafka/partitions_query.h"
 
 namespace tailrace {
@@ -25,7 +26,21 @@ Fetcher::Fetcher(const KafkaSettings& settings, const FetchSizes& sizes)
     : handle_(settings, RD_KAFKA_CONSUMER, properties(settings, sizes)),
       queue_(rd_kafka_queue_new(handle_.get())) {}
 
-Fetcher::~Fetcher() = default;
+// librdkafka up to 2.0 waits for itself for ever when it is destroyed while an answer "out of range" arrives, as happens
+// behind what it could not read. A broker answers in order: what was under way is over when it has answered once more.
+Fetcher::~Fetcher() {
+  constexpr int kPatience = 1000;
+  forget_stopped();
+  std::vector<OffsetQuestion> questions;
+  for (const Stopped& stopped : stopped_) questions.push_back({&stopped.topic, stopped.partition});
+  if (!questions.empty()) (void)ask_offsets(handle_, questions, kEarliest, kPatience);
+}
+
+void Fetcher::forget_stopped() {
+  constexpr std::chrono::seconds kUnderWay{1};
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(stopped_, [&](const Stopped& stopped) { return now - stopped.at > kUnderWay; });
+}
 
 rd_kafka_topic_t* Fetcher::topic(const std::string& name) {
   TopicPtr& topic = topics_[name];
@@ -37,7 +52,12 @@ void Fetcher::start(const std::string& name, Partition partition, Offset offset)
   rd_kafka_consume_start_queue(topic(name), partition, offset, queue_.get());
 }
 
-void Fetcher::stop(const std::string& name, Partition partition) { rd_kafka_consume_stop(topic(name), partition); }
+void Fetcher::stop(const std::string& name, Partition partition) {
+  rd_kafka_consume_stop(topic(name), partition);
+  forget_stopped();
+  std::erase_if(stopped_, [&](const Stopped& other) { return other.partition == partition && other.topic == name; });
+  stopped_.push_back({name, partition, std::chrono::steady_clock::now()});
+}
 
 MessagePtr Fetcher::poll(int timeout_ms) {
   handle_.serve();
@@ -57,7 +77,7 @@ void Fetcher::nudge(const std::string& name, Partition partition) {
   rd_kafka_offsets_for_times(handle_.get(), list.get(), 0);
 }
 
-Result<std::vector<bool>> Fetcher::partitions(const std::string& name) {
+Result<std::vector<std::int32_t>> Fetcher::partitions(const std::string& name) {
   constexpr int kPatience = 2000;
   return ask_partitions(handle_, topic(name), kPatience);
 }

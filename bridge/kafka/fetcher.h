@@ -6,6 +6,7 @@
 #include "kafka/handle.h"
 #include "log/offset.h"
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -38,16 +39,23 @@ class Fetcher {
   void nudge(const std::string& topic, Partition partition);
 
   // As ask_partitions(): librdkafka does not tell who waits for a partition that there is none.
-  Result<std::vector<bool>> partitions(const std::string& topic);
+  Result<std::vector<std::int32_t>> partitions(const std::string& topic);
 
   Handle& handle() { return handle_; }
 
  private:
   rd_kafka_topic_t* topic(const std::string& name);
+  void forget_stopped();  // that are so for longer
 
   Handle handle_;
   QueuePtr queue_;
   std::map<std::string, TopicPtr> topics_;
+  struct Stopped {
+    std::string topic;
+    Partition partition = 0;
+    std::chrono::steady_clock::time_point at;
+  };
+  std::vector<Stopped> stopped_;  // a moment ago
 };
 
 }  // namespace tailrace

@@ -1,7 +1,10 @@
 #include "kafka/offsets_query.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
+#include <string_view>
+#include <utility>
 
 namespace tailrace {
 namespace {
@@ -23,13 +26,31 @@ Result<void> ask(Handle& handle, std::span<OffsetQuestion> questions, Millis tim
   return {};
 }
 
+// Of each leader by itself; true when at least one answered.
+bool ask_each(Handle& handle, std::span<OffsetQuestion> questions, Millis time) {
+  constexpr int kTimeout = 1000;  // they had theirs already
+  std::map<std::int32_t, std::vector<OffsetQuestion>> by_leader;
+  for (const OffsetQuestion& question : questions) by_leader[question.leader].push_back(question);
+  if (by_leader.size() < 2) return false;
+  std::map<std::pair<std::string_view, Partition>, Offset> answers;
+  for (auto& [leader, own] : by_leader)
+    if (ask(handle, own, time, kTimeout))
+      for (const OffsetQuestion& question : own) answers[{*question.topic, question.partition}] = question.answer;
+  for (OffsetQuestion& question : questions) {
+    const auto answer = answers.find({*question.topic, question.partition});
+    question.answer = answer == answers.end() ? kUnknown : answer->second;
+  }
+  return !answers.empty();
+}
+
 }  // namespace
 
 Result<void> ask_offsets(Handle& handle, std::vector<OffsetQuestion>& questions, Millis time, int timeout_ms) {
   std::span<OffsetQuestion> rest(questions);
   while (!rest.empty()) {
     const std::size_t count = std::min(kAtATime, rest.size());
-    if (auto result = ask(handle, rest.first(count), time, timeout_ms); !result) return result;
+    const auto result = ask(handle, rest.first(count), time, timeout_ms);
+    if (!result && !ask_each(handle, rest.first(count), time)) return result;
     rest = rest.subspan(count);
   }
   return {};

@@ -1,5 +1,7 @@
 #include "kafka/partition_stream.h"
 
+#include "kafka/partitions_query.h"
+
 #include <algorithm>
 
 namespace tailrace {
@@ -42,11 +44,11 @@ const rd_kafka_message_t* PartitionStream::peek() {
 void PartitionStream::pop() { rd_kafka_message_destroy(buffer_[taken_++]); }
 
 PartitionStream::Standing PartitionStream::standing_of_partition() {
-  const auto led = fetcher_.partitions(place_->topic);
-  if (!led) return Standing::good;
+  const auto leaders = fetcher_.partitions(place_->topic);
+  if (!leaders) return Standing::good;
   const auto at = static_cast<std::size_t>(place_->partition);
-  if (at >= led->size()) return Standing::lacking;
-  return (*led)[at] ? Standing::good : Standing::leaderless;
+  if (at >= leaders->size()) return Standing::lacking;
+  return (*leaders)[at] == kNoLeader ? Standing::leaderless : Standing::good;
 }
 
 void PartitionStream::fill() {

@@ -33,8 +33,7 @@ void Poller::on(const PartitionsSeen& seen) {
 void Poller::on(const TopicRefused& seen) {
   spdlog::error("topic {}: {}", seen.topic, seen.why);
   Reading& reading = this->reading(seen.spec, seen.topic, seen.cluster);
-  reading.begin({}, {});
-  reading.deny();
+  reading.refuse();
 }
 
 void Poller::on(const WatermarksSeen& seen) {
@@ -67,8 +66,7 @@ void Poller::on(const PresenceSeen& seen) {
 void Poller::on(const CheckAnswer& answer) {
   Reading* reading = find(answer.topic);
   if (!reading) return;
-  if (answer.finding == Finding::recreated) helpers_.restarted(answer.topic, answer.partitions);
-  reading->heed(answer);
+  if (reading->heed(answer)) helpers_.restarted(answer.topic, answer.partitions);
   touched_.insert(reading);
 }
 

@@ -49,15 +49,15 @@ void Questions::answer_bounds(const ChannelPtr& channel) {
 Result<std::vector<Bounds>> Questions::ask_bounds(const std::string& topic) {
   probe_.questions.fetch_add(1, std::memory_order_relaxed);
   handle_.serve();
-  const auto led = records_.partitions(topic);
-  if (!led) return led.error();
+  const auto leaders = records_.partitions(topic);
+  if (!leaders) return leaders.error();
   std::vector<OffsetQuestion> earliest;
-  for (std::size_t i = 0; i < led->size(); ++i)
-    if ((*led)[i]) earliest.push_back({&topic, static_cast<Partition>(i)});
+  for (std::size_t i = 0; i < leaders->size(); ++i)
+    if ((*leaders)[i] != kNoLeader) earliest.push_back({&topic, static_cast<Partition>(i), (*leaders)[i]});
   std::vector<OffsetQuestion> stable = earliest;
   if (auto asked = ask_offsets(handle_, earliest, kEarliest, kPatience); !asked) return asked.error();
   if (auto asked = ask_offsets(handle_, stable, kStable, kPatience); !asked) return asked.error();
-  std::vector<Bounds> bounds(led->size());
+  std::vector<Bounds> bounds(leaders->size());
   for (std::size_t i = 0; i < stable.size(); ++i)
     bounds[stable[i].partition] = {earliest[i].answer, stable[i].answer};
   return bounds;

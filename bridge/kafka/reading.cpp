@@ -13,7 +13,10 @@ namespace {
 
 constexpr Millis kAskInterval = 1000;
 constexpr Millis kTurn = 10'000;
-constexpr Millis kStuck = 30'000;  // a slow link may need long for one large record: doubled each time it did not help
+// A slow link may need long for one large record: after what stands still one looks soon and then twice as late each time,
+// and what can be read is started anew late.
+constexpr Millis kLook = 5'000;
+constexpr Millis kAnew = 30'000;
 
 bool is_broken(const Verdict& verdict) {
   return verdict.kind == Verdict::Kind::broken || verdict.kind == Verdict::Kind::shorter;
@@ -54,6 +57,12 @@ void Reading::begin(const Offsets& start, const Offsets& live) {
 
 void Reading::begin_partition(Partition partition, Offset start) {
   if (source_.start(partition, start)) consume(partition, start);
+}
+
+void Reading::refuse() {
+  deny();  // who reads it, by the log as it is
+  begin({}, {});
+  deny();
 }
 
 void Reading::deny() {
@@ -134,13 +143,13 @@ void Reading::suspect(const char* why) {
 }
 
 std::optional<CheckRequest> Reading::ask(Millis now, bool routine) {
-  const bool everything = uneasy();
-  if (asked_ || now < ask_after_ || !(everything || routine)) return std::nullopt;
+  if (asked_ || now < ask_after_ || !(uneasy() || routine)) return std::nullopt;
+  const bool everything = suspected_ || std::ranges::any_of(lanes_, &Lane::out_of_range);
   CheckRequest request{channel()->topic, generation_, source_.partitions(), {}, {}};
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     const auto partition = static_cast<Partition>(i);
     const Offset next = source_.next(partition);
-    if (next == kUnknown || (!everything && lanes_[i].asked == next)) continue;
+    if (next == kUnknown || (!everything && !lanes_[i].in_question() && lanes_[i].asked == next)) continue;
     lanes_[i].asked = next;
     const Offset verified = everything ? lanes_[i].verified_long_ago : lanes_[i].verified;
     request.claims.push_back({partition, verified, next, source_.trail(partition).anchors(), {}, everything});
@@ -163,12 +172,16 @@ void Reading::Lane::verify(Offset next, Millis now) {
   verified = next;
 }
 
-void Reading::heed(const CheckAnswer& answer) {
-  if (answer.generation != generation_) return;
+bool Reading::heed(const CheckAnswer& answer) {
+  if (answer.generation != generation_) return false;
   asked_ = false;
-  if (answer.finding == Finding::recreated) return recreate(answer);
+  if (answer.finding == Finding::recreated) {
+    recreate(answer);
+    return true;
+  }
   if (answer.finding == Finding::truncated) truncate(answer);
   repair(answer);
+  return false;
 }
 
 void Reading::recreate(const CheckAnswer& answer) {
@@ -209,12 +222,16 @@ void Reading::repair(const CheckAnswer& answer) {
     const bool answered = i < answer.verdicts.size() && answer.verdicts[i].kind != Verdict::Kind::unavailable;
     if (!answered) lane.asked = kUnknown;
     if (answered && answer.finding == Finding::fine) lane.verify(next, asked_at_);
-    if (!lane.in_question() || !(answered || lane.doubted)) continue;
+    if (!lane.in_question() || !(answered || lane.doubted) || source_.next(partition) != next) continue;
     const auto found = answer.undecodable.find(partition);
     if (lane.undecodable && found == answer.undecodable.end()) continue;
     if (found != answer.undecodable.end()) {
       source_.end(partition, found->second.from);
       if (found->second.from < found->second.to) source_.skip(partition, found->second.to, "undecodable");
+    }
+    if (!lane.troubled() && source_.next(partition) == next && asked_at_ - lane.stuck_since < kAnew) {
+      lane.doubted = false;  // it only takes its time
+      continue;
     }
     if (bounds.earliest > source_.next(partition)) source_.skip(partition, bounds.earliest, "expired");
     consume(partition, source_.next(partition));
@@ -259,11 +276,11 @@ void Reading::unstick(Partition partition, Millis now) {
   if (lane.consumed_from == kUnknown || lane.in_question() || next >= tally_.stable[partition]) return;
   if (std::exchange(lane.stuck_at, next) != next) {
     lane.stuck_since = now;
-    lane.patience = kStuck;
+    lane.patience = kLook;
   } else if (now - lane.stuck_since > lane.patience) {
-    spdlog::warn("topic {} [{}]: nothing came at {} for {} s; looking why", channel()->topic, partition, next,
-                 lane.patience / 1000);
-    lane.stuck_since = now;
+    spdlog::log(lane.patience < kAnew ? spdlog::level::debug : spdlog::level::warn,
+                "topic {} [{}]: nothing came at {} for {} s; looking why", channel()->topic, partition, next,
+                lane.patience / 1000);
     lane.patience *= 2;
     troubled_ = lane.doubted = true;
   }

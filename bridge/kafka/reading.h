@@ -32,17 +32,17 @@ class Reading {
   void retire();  // the topic has no channel any more
   bool retired() const { return retired_; }
   void return_as(ChannelPtr channel);  // it has one again: begin() follows
-  void deny();  // Kafka refuses the topic: subscribers are told, once
+  void refuse();  // Kafka refuses the topic: nothing of it is read
 
   // A message or an error of one of its partitions; `record` is scratch. True when it was a record.
   bool take(const rd_kafka_message_t& message, Record& record);
 
-  // What the verifier should look at now, if anything: everything when something is suspected or in trouble, else, where
-  // `routine`, the partitions that moved since they were looked at last.
+  // What the verifier should look at now, if anything: everything, and thoroughly, when something is suspected; else what is
+  // in question and, where `routine`, the partitions that moved since they were looked at last.
   std::optional<CheckRequest> ask(Millis now, bool routine);
   void suspect(const char* why);
   bool uneasy() const { return suspected_ || troubled_; }
-  void heed(const CheckAnswer& answer);
+  bool heed(const CheckAnswer& answer);  // true when the topic is another one, read from its beginning now
   std::optional<LearnRequest> ask_roots() const;
   void heed(const LearnAnswer& answer);
 
@@ -63,7 +63,7 @@ class Reading {
     Millis turned = 0;                    // when these three moved on
     Offset stuck_at = kUnknown;
     Millis stuck_since = 0;
-    Millis patience = 0;
+    Millis patience = 0;  // until it is looked at
     bool troubled() const { return out_of_range || undecodable; }
     bool in_question() const { return troubled() || doubted; }
     void verify(Offset next, Millis now);
@@ -74,6 +74,7 @@ class Reading {
   void consume(Partition partition, Offset offset);
   void stop(Partition partition);
   void take_error(const rd_kafka_message_t& message);
+  void deny();  // subscribers are told, once
   void repair(const CheckAnswer& answer);
   void recreate(const CheckAnswer& answer);
   void truncate(const CheckAnswer& answer);

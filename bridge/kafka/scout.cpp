@@ -197,12 +197,12 @@ bool Scout::ask_starts() {
     for (std::size_t i = 0; i < topic.parts().size(); ++i) {
       TopicWatch::Part& part = topic.parts()[i];
       if (!topic.needs_asking(part)) continue;
-      questions.push_back({&name, static_cast<Partition>(i)});
+      questions.push_back({&name, static_cast<Partition>(i), part.leader});
       parts.push_back(&part);
     }
   }
   if (!ask_offsets(handle_, questions, kStable, kPatience)) return false;
-  for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->live = questions[i].answer;
+  for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->answered(questions[i].answer);
   if (limits_.warm == 0) return true;
   if (!ask_offsets(handle_, questions, now_millis() - limits_.warm, kPatience)) return false;
   std::vector<WarmRange> ranges;
@@ -237,7 +237,7 @@ std::vector<OffsetQuestion> Scout::questions() const {
   std::vector<OffsetQuestion> questions;
   for (const auto& [name, topic] : topics_)
     for (std::size_t i = 0; i < topic.parts().size(); ++i)
-      if (topic.parts()[i].led()) questions.push_back({&name, static_cast<Partition>(i)});
+      if (topic.parts()[i].led()) questions.push_back({&name, static_cast<Partition>(i), topic.parts()[i].leader});
   return questions;
 }
 
@@ -248,13 +248,13 @@ void Scout::look_at_ends() {
   if (!ask_offsets(handle_, earliest, kEarliest, kPatience)) return;
   std::set<const std::string*> changed;
   for (std::size_t i = 0; i < stable.size(); ++i) {
-    const auto& [name, partition, end] = stable[i];
+    const auto& [name, partition, leader, end] = stable[i];
+    const Offset begin = earliest[i].answer;
     TopicWatch::Part& part = topics_.at(*name).parts()[partition];
-    if (part.stable == end && part.earliest == earliest[i].answer) continue;
-    const auto fell = [](Offset before, Offset after) { return after != kUnknown && after < before; };
-    if (fell(part.stable, end) || fell(part.earliest, earliest[i].answer)) tell_(SuspicionSeen{*name, "an end fell back"});
+    if (end == kUnknown || begin == kUnknown || (part.stable == end && part.earliest == begin)) continue;
+    if (end < part.stable || begin < part.earliest) tell_(SuspicionSeen{*name, "an end fell back"});
     part.stable = end;
-    part.earliest = earliest[i].answer;
+    part.earliest = begin;
     changed.insert(name);
   }
   for (const std::string* name : changed) tell_watermarks(*name, topics_.at(*name));
@@ -274,7 +274,7 @@ void Scout::look_for_open_transactions() {
   next_transactions_ = steady_millis() + kTransactionInterval;
   std::vector<OffsetQuestion> ends = questions();
   if (!ask_offsets(uncommitted_, ends, kStable, kPatience)) return;
-  for (const auto& [name, partition, end] : ends)
+  for (const auto& [name, partition, leader, end] : ends)
     tell_transaction(*name, partition, topics_.at(*name).parts()[partition], end);
 }
 

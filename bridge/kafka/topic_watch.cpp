@@ -28,6 +28,11 @@ const char* TopicWatch::see(const rd_kafka_metadata_topic& topic) {
   return suspicious;
 }
 
+void TopicWatch::Part::answered(Offset end) {
+  live = end;
+  silent = end == kUnknown ? silent + 1 : 0;
+}
+
 void TopicWatch::restart(std::size_t partitions) { parts_.assign(partitions, Part{.fresh = true, .started = true}); }
 
 bool TopicWatch::see_missing() {
@@ -51,8 +56,10 @@ bool TopicWatch::see_refused() {
 }
 
 bool TopicWatch::ready_to_begin() const {
-  return !begun_ && !parts_.empty() &&
-         std::ranges::all_of(parts_, [](const Part& part) { return part.fresh || !part.led() || part.live != kUnknown; });
+  const auto awaited = [](const Part& part) {
+    return !part.fresh && part.led() && part.live == kUnknown && part.silent < kSure;
+  };
+  return !begun_ && !parts_.empty() && std::ranges::none_of(parts_, awaited);
 }
 
 void TopicWatch::begin(Offsets& start, Offsets& live) {

@@ -20,6 +20,7 @@ class TopicWatch {
     bool started = false;
     Offset live = kUnknown;  // answers of the round under way
     Offset start = kUnknown;
+    int silent = 0;  // rounds without an answer
     Offset earliest = kUnknown;  // as last told
     Offset stable = kUnknown;
     Offset held_at = kUnknown;   // the last stable offset that the end stands above
@@ -27,6 +28,7 @@ class TopicWatch {
     bool held_told = false;
 
     bool led() const { return leader >= 0; }
+    void answered(Offset end);
   };
 
   // `fresh`: the topic was not there at the first look.

@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
 
@@ -22,7 +24,7 @@ constexpr std::array<Offset, 5> kReach{Offset{1} << 62, 1 << 14, 1 << 10, 1 << 6
 }  // namespace
 
 Verifier::Verifier(const KafkaSettings& settings, IngestProbe& probe, Tell tell)
-    : probe_(probe), tell_(std::move(tell)), settings_(settings), records_(settings, stopping_) {}
+    : probe_(probe), tell_(std::move(tell)), settings_(settings), records_(std::make_unique<Probe>(settings, stopping_)) {}
 
 Verifier::~Verifier() {
   stopping_ = true;
@@ -52,32 +54,47 @@ void Verifier::run_check(CheckRequest request) {
 
 CheckAnswer Verifier::answer(CheckRequest& request) {
   CheckAnswer answer{request.topic, request.generation, Finding::fine, 0, {}, {}, {}};
-  const auto led = records_.partitions(request.topic);
-  if (led) answer.partitions = led->size();
-  const bool there = led && !led->empty() && ask_bounds(request, *led);
+  const auto leaders = records_->partitions(request.topic);
+  if (leaders) answer.partitions = leaders->size();
+  const bool there = leaders && !leaders->empty() && ask_bounds(request, *leaders);
   if (there) {
     answer.verdicts = judge(request.claims, [&](const auto& ranges) { return look(request.topic, ranges); });
     const bool fewer = answer.partitions < request.partitions;
     const bool doubtful = finding_of(answer.verdicts, fewer, false) == Finding::doubtful;
     answer.finding = finding_of(answer.verdicts, fewer, lasting(request.topic, doubtful));
+    renew_if_deaf(request.claims, answer.verdicts);
+  } else {
+    lasting(request.topic, false);
   }
   answer.claims = request.claims;
   if (there && answer.finding == Finding::fine) find_extents(request, answer);
   return answer;
 }
 
-bool Verifier::ask_bounds(CheckRequest& request, const std::vector<bool>& led) {
+// A handle that does not answer may have been left so by what it once could not read.
+void Verifier::renew_if_deaf(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts) try {
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    if (verdicts[i].kind != Verdict::Kind::unavailable || claims[i].bounds.stable == kUnknown) continue;
+    spdlog::debug("verifier: no record of {} came in time; a new handle asks", claims[i].partition);
+    records_ = std::make_unique<Probe>(settings_, stopping_);
+    return;
+  }
+} catch (const StartError&) {
+  // No other is to be had: this one goes on.
+}
+
+bool Verifier::ask_bounds(CheckRequest& request, const std::vector<std::int32_t>& leaders) {
   std::vector<OffsetQuestion> earliest;
   std::vector<Claim*> asking;
   for (Claim& claim : request.claims) {
     claim.bounds = {};
-    if (static_cast<std::size_t>(claim.partition) >= led.size() || !led[claim.partition]) continue;
-    earliest.push_back({&request.topic, claim.partition});
+    if (static_cast<std::size_t>(claim.partition) >= leaders.size() || leaders[claim.partition] == kNoLeader) continue;
+    earliest.push_back({&request.topic, claim.partition, leaders[claim.partition]});
     asking.push_back(&claim);
   }
   std::vector<OffsetQuestion> stable = earliest;
-  if (!ask_offsets(records_.handle(), earliest, kEarliest, kPatience)) return false;
-  if (!ask_offsets(records_.handle(), stable, kStable, kPatience)) return false;
+  if (!ask_offsets(records_->handle(), earliest, kEarliest, kPatience)) return false;
+  if (!ask_offsets(records_->handle(), stable, kStable, kPatience)) return false;
   for (std::size_t i = 0; i < asking.size(); ++i) asking[i]->bounds = {earliest[i].answer, stable[i].answer};
   return true;
 }
@@ -94,25 +111,28 @@ bool Verifier::lasting(const std::string& topic, bool doubtful) {
 }
 
 void Verifier::find_extents(const CheckRequest& request, CheckAnswer& answer) try {
-  if (request.undecodable.empty()) return;
-  Probe probe(settings_, stopping_, Probe::kSeesStandstill);
   for (const Claim& claim : request.claims) {
     if (std::ranges::find(request.undecodable, claim.partition) == request.undecodable.end()) continue;
-    const auto first_from = [&](Offset offset, int patience_ms) {
-      const ProbeRange range{claim.partition, offset, claim.bounds.stable, ProbeRange::Which::first};
-      return probe.look(request.topic, range, patience_ms);
-    };
-    if (const auto extent = find_undecodable(claim.next, claim.bounds.stable, first_from))
-      answer.undecodable[claim.partition] = *extent;
+    const auto extent = find_extent(request.topic, claim);
+    if (extent) answer.undecodable[claim.partition] = *extent;
+    spdlog::debug("topic {} [{}]: can't be read at {}: up to {}", request.topic, claim.partition, claim.next,
+                  extent ? extent->to : kUnknown);
   }
 } catch (const StartError&) {
   // No handle is to be had: the next check tries again.
 }
 
+std::optional<Undecodable> Verifier::find_extent(const std::string& topic, const Claim& claim) {
+  Probe probe(settings_, stopping_, Probe::kSeesStandstill);
+  return find_undecodable(claim.next, claim.bounds.stable, [&](Offset offset, int patience_ms) {
+    return probe.look(topic, {claim.partition, offset, claim.bounds.stable, ProbeRange::Which::first}, patience_ms);
+  });
+}
+
 void Verifier::run_learn(const LearnRequest& request) {
   std::vector<OffsetQuestion> earliest;
   for (const auto& [partition, start] : request.starts) earliest.push_back({&request.topic, partition});
-  if (!ask_offsets(records_.handle(), earliest, kEarliest, kPatience)) return;
+  if (!ask_offsets(records_->handle(), earliest, kEarliest, kPatience)) return;
   LearnAnswer answer{request.topic, request.generation, {}};
   for (const Offset reach : kReach) {
     std::vector<ProbeRange> ranges;
@@ -132,7 +152,7 @@ void Verifier::run_learn(const LearnRequest& request) {
 
 std::vector<Probed> Verifier::look(const std::string& topic, const std::vector<ProbeRange>& ranges) {
   probe_.probes.fetch_add(ranges.size(), std::memory_order_relaxed);
-  return records_.look(topic, ranges, kPatience);
+  return records_->look(topic, ranges, kPatience);
 }
 
 }  // namespace tailrace

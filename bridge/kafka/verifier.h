@@ -14,6 +14,8 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -36,17 +38,19 @@ class Verifier {
 
   void run_check(CheckRequest request);
   CheckAnswer answer(CheckRequest& request);
-  bool ask_bounds(CheckRequest& request, const std::vector<bool>& led);
+  bool ask_bounds(CheckRequest& request, const std::vector<std::int32_t>& leaders);
   bool lasting(const std::string& topic, bool doubtful);
   void find_extents(const CheckRequest& request, CheckAnswer& answer);
   void run_learn(const LearnRequest& request);
+  std::optional<Undecodable> find_extent(const std::string& topic, const Claim& claim);
   std::vector<Probed> look(const std::string& topic, const std::vector<ProbeRange>& ranges);
+  void renew_if_deaf(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts);
 
   IngestProbe& probe_;
   const Tell tell_;
   std::atomic<bool> stopping_ = false;
   const KafkaSettings settings_;
-  Probe records_;
+  std::unique_ptr<Probe> records_;
   struct Doubt {
     Clock::time_point since;
     int answers = 0;
