@@ -33,6 +33,7 @@ class App implements Controls {
   private playSpeed = 1;
   private bannerShown: BannerKind = "";
   private dragging = false;
+  private past = false;
   private readonly engine = new EngineHandle("worker.js", message => this.heard(message), reason => this.failed(reason));
   private readonly desk = new Desk(command => this.engine.tell(command), () => this.relayout());
   private readonly sheet = new Sheet($("#sheet"), (spec, button) => this.panelMenu(spec, button), () => this.tellPanels());
@@ -153,6 +154,8 @@ class App implements Controls {
     $("#sheet").classList.toggle("stale", kStale.includes(word) && !past);
     this.greet(view);
     if (past && !view.playing && !this.dragging) this.desk.setAt(view.at);
+    if (this.past && view.mode === "live") this.desk.setAt(null); // playback got there by itself, too
+    this.past = past;
   }
 
   private draw(view: View, moment: Moment, slow: boolean): void {
@@ -196,6 +199,7 @@ class App implements Controls {
 
   private seek(at: number, dragging: boolean): void {
     this.dragging = dragging;
+    if (!dragging && at >= this.loop.moment.now) return this.live();
     if (!dragging) this.desk.setAt(at);
     this.engine.tell({ do: "seek", at, dragging });
     this.loop.hurry();

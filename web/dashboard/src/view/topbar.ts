@@ -33,6 +33,7 @@ export class TopBar {
   private readonly fraction = el("small");
   private readonly offsets = $("#offsets");
   private shape = "";
+  private speed = 1;
 
   constructor(private readonly controls: Controls) {
     this.windows = segment($("#windows"), kWindows, ms => controls.span(ms));
@@ -50,7 +51,7 @@ export class TopBar {
     const { mode, status } = view, past = mode === "past", still = mode === "paused" || (past && !view.playing);
     document.documentElement.dataset.mode = mode;
     this.windows.choose(span);
-    this.speeds.choose(speed);
+    this.speeds.choose((this.speed = speed));
     this.speeds.idle(!past);
     const shape = `${mode} ${still} ${status.word}`;
     if (shape !== this.shape) this.dress(shape, view, still);
@@ -81,7 +82,8 @@ export class TopBar {
       { name: "Cut connection 10 s", disabled: this.cut.disabled, run: () => controls.cut() },
       { name: paused ? "Resume" : "Pause", run: () => controls.pause() },
       { name: "Live", disabled: view?.mode === "live", run: () => controls.live() },
-      { name: "Window", value: kWindows.find(([, ms]) => ms === span)?.[0] ?? "", items: () => kWindows.map(([name, ms]) => ({ name, chosen: ms === span, run: () => controls.span(ms) })) },
+      ...(view?.mode === "past" ? [{ name: "Speed", value: nameOf(kSpeeds, this.speed), items: () => choices(kSpeeds, this.speed, times => controls.speed(times)) }] : []),
+      { name: "Window", value: nameOf(kWindows, span), items: () => choices(kWindows, span, ms => controls.span(ms)) },
       "line",
       { name: "Share", run: () => controls.share() },
       { name: "Switch theme", run: () => controls.theme() },
@@ -102,4 +104,12 @@ export class TopBar {
     this.live.classList.toggle("on", mode === "live" && (status.word === "live" || status.word === "replaying"));
     this.cut.disabled = status.word !== "live" && status.word !== "replaying";
   }
+}
+
+function nameOf(options: [string, number][], value: number): string {
+  return options.find(option => option[1] === value)?.[0] ?? "";
+}
+
+function choices(options: [string, number][], value: number, choose: (value: number) => void): Entry[] {
+  return options.map(([name, option]) => ({ name, chosen: option === value, run: () => choose(option) }));
 }

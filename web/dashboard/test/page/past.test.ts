@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { steady } from "../fake/source.ts";
-import { assertClean, choose, eventually, panelNamed, pill, settles, tableOf } from "./browser.ts";
+import { assertClean, choose, eventually, panelNamed, pick, pill, settles, tableOf } from "./browser.ts";
 import { said } from "./journal.ts";
 import { setStage } from "./stage.ts";
 
@@ -75,6 +75,26 @@ test("an outage is marked in the scrubber: open in one colour, made good in anot
   stage.bridge.deaf = false;
   await settles(both, [false, true]);
   assertClean(watched, true);
+});
+
+test("the present is no past: played until it is reached, or stepped into, the page is live, and so is its address", async () => {
+  const watched = await stage.look({ width: 390, height: 844 }, `#at=${Date.now() - 20_000}`), { page } = watched;
+  const at = () => Promise.resolve(/at=(\d+)/.exec(page.url())?.[1] ?? "");
+  await pill(page, /^PAST/);
+  await page.locator("#more").click();
+  await pick(page, "Speed", "5×"); // on a phone this menu is where speeds are
+  await said(page, "#pill", /^PAST.*5×/);
+  await pill(page, /^LIVE/);
+  await settles(at, "");
+  await page.keyboard.press("ArrowRight");
+  const clock = () => page.evaluate(() => document.querySelector("#clock")!.textContent!.slice(0, 8)), seen = new Set<string>();
+  await eventually(async () => assert.ok(seen.add(await clock()).size > 3)); // it goes on
+  await page.keyboard.press("ArrowLeft");
+  await said(page, "#pill", /^PAST/);
+  await page.keyboard.press("Shift+ArrowRight");
+  await pill(page, /^LIVE/);
+  await settles(at, "");
+  assertClean(watched);
 });
 
 /** How many columns of the lane have a bar at their foot. */
