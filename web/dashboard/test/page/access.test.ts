@@ -81,6 +81,8 @@ test("what fingers hit in menus, dialogs and the card is 40 px or more, on a pho
       assert.deepEqual(found.filter(({ width, height }) => width < 40 || height < 40), [], `${inside} at ${size.width}`);
     };
     await checked(more, 5);
+    const names = await targetsIn(page, ".legend button");
+    assert.ok(names.length > 5 && names.every(({ width, height }) => width >= 24 && height >= 24), JSON.stringify(names));
     const menu = async (button: string, ...entries: string[]) => {
       await page.locator(button).first().click();
       await checked(".pop", 4);

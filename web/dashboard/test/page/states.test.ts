@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bad } from "../fake/bad.ts";
-import { assertClean, eventually, panelNamed, pill } from "./browser.ts";
+import { assertClean, eventually, panelNamed, pill, recordsOf } from "./browser.ts";
 import { said } from "./journal.ts";
 import { setStage } from "./stage.ts";
 
@@ -161,6 +161,14 @@ test("bad input of every kind: shown as far as it goes, never run", async () => 
   const crowd = page.locator(".panel[data-kind=time]", { has: page.locator(".from", { hasText: /^keys$/ }) }).first();
   await crowd.scrollIntoViewIfNeeded();
   await crowd.locator(".legend", { hasText: /other \(492 keys, mean\)/ }).waitFor();
+  const foreign = page.locator(".chan", { has: page.locator(".chan-name", { hasText: /^עברית 🦩$/ }) }); // right to left, and with pictures
+  await foreign.locator(".chan-fields", { hasText: "מספר" }).waitFor();
+  await page.locator(".detail .btn[aria-label='Back to records']").click();
+  await recordsOf(page, "עברית 🦩");
+  const upside = page.locator(".rec", { has: page.locator(".key", { hasText: /^\u202eevil\u202c$/ }) }).first(); // turns round what follows it, where nobody stops it
+  await page.locator(".rec .key", { hasText: /^🦩🏳️‍🌈$/ }).first().waitFor();
+  const bidi = await upside.locator(".key, .ch, .val span").evaluateAll(nodes => nodes.map(node => getComputedStyle(node).unicodeBidi));
+  assert.ok(bidi.length > 2 && bidi.every(way => way === "isolate"), `${bidi}`);
   const text = await panelNamed(page, "not json");
   await text.scrollIntoViewIfNeeded();
   await text.locator(".note", { hasText: "These records are text, not JSON with numbers" }).waitFor();
