@@ -16,7 +16,8 @@ BridgeUrl url_of(const ListenAddress& address) {
   BridgeUrl url;
   url.unix_path = address.path;
   url.port = std::to_string(address.port);
-  url.host = address.host == "0.0.0.0" ? "127.0.0.1" : address.host == "::" ? "::1" : address.host;
+  // What listens on all of IPv6 hears IPv4 too, and containers often have no ::1.
+  url.host = address.host == "0.0.0.0" || address.host == "::" ? "127.0.0.1" : address.host;
   return url;
 }
 
