@@ -36,6 +36,23 @@ TEST(TopicWatchTest, begins_when_all_that_have_a_leader_are_answered) {
   EXPECT_TRUE(watch.take_starts().empty());
 }
 
+TEST(TopicWatchTest, begins_without_a_partition_whose_leader_stays_silent) {
+  TopicWatch watch(0, false);
+  watch.see(Seen({1, 2}).topic);
+  for (int round = 1; round <= 4; ++round) {
+    EXPECT_FALSE(watch.ready_to_begin()) << round;
+    watch.parts()[0].answered(10);
+    watch.parts()[1].answered(kUnknown);
+  }
+  ASSERT_TRUE(watch.ready_to_begin());
+  Offsets start, live;
+  watch.begin(start, live);
+  EXPECT_THAT(live, ElementsAre(10, kUnknown));
+  EXPECT_TRUE(watch.needs_asking(watch.parts()[1]));
+  watch.parts()[1].answered(33);
+  EXPECT_THAT(watch.take_starts(), ElementsAre(Pair(1, 33)));
+}
+
 TEST(TopicWatchTest, a_partition_that_finds_its_leader_starts_at_the_end_of_then) {
   TopicWatch watch(0, false);
   watch.see(Seen({1, -1}).topic);
