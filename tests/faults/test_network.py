@@ -95,6 +95,30 @@ async def test_a_black_hole(cluster, topic, bridge, proxies, recovery, during):
     await finish(t, [*clients, late], load)
 
 
+@pytest.mark.parametrize("when", ["from the start", "later"])
+async def test_one_broker_is_silent(cluster, topic, bridge, proxies, recovery, when):
+    """To the bridge alone, so that Kafka leaves its partitions where they are: what others lead is served, though late."""
+    mixed, other, silent = topic(2, replicas=[[1], [2]]), topic(1, replicas=[[3]]), topic(1, replicas=[[1]])
+    for t in (mixed, other, silent):
+        await written(t, 100)
+    if when == "later":
+        b = bridge(mixed, other, silent, bootstrap=cluster.proxied, warm="0")
+        await asyncio.to_thread(b.wait_ready)
+    proxies.set(only=0, deaf=True)
+    if when == "from the start":
+        b = bridge(mixed, other, silent, bootstrap=cluster.proxied, warm="0")
+    clients = [await Subscriber({t.name: "earliest"}).connect(b.port) for t in (mixed, other, silent)]
+    with recovery("what others lead is served", limit=240):
+        await clients[1].reach(other.name, other.ends())
+        await clients[0].reach(mixed.name, {1: mixed.ends()[1]})
+    proxies.set(only=0, deaf=False)
+    with recovery("the others follow"):
+        for t, client in zip((mixed, other, silent), clients):
+            await client.reach(t.name, t.ends())
+    for t, client in zip((mixed, other, silent), clients):
+        await finished(t, client)
+
+
 @pytest.mark.everyday
 async def test_kafka_is_down_at_the_start(cluster, topic, bridge, recovery, during):
     """The bridge serves, says so, keeps subscriptions pending and goes on by itself."""

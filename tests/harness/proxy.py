@@ -105,13 +105,13 @@ class Proxy:
 
 
 class Proxies:
-    """One before each of several targets; what is set or done counts for all of them."""
+    """One before each of several targets; what is set or done counts for all of them, or for the one of that number."""
 
     def __init__(self, ports, targets):
         self._all = [Proxy(port, target) for port, target in zip(ports, targets)]
 
-    def set(self, **trouble):
-        for each in self._all:
+    def set(self, only=None, **trouble):
+        for each in self._all if only is None else [self._all[only]]:
             vars(each).update(trouble)
 
     def reset_all(self):
