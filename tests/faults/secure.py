@@ -50,10 +50,11 @@ class Secure(Cluster):
             self.tool("kafka-configs", "--alter", "--entity-type", "users", "--entity-name", "scram",
                       "--add-config", f"{mechanism}=[password={PASSWORD}]")
 
-    def acl(self, action, topic):
-        """`--add` or `--remove` what denies a topic to the user `scram`."""
-        self.tool("kafka.admin.AclCommand", "--bootstrap-server", self.bootstrap, action, *(["--force"] if action == "--remove" else []), "--deny-principal", "User:scram",
-                  "--operation", "All", "--topic", topic)
+    def acl(self, action, topic, operation="All"):
+        """`--add` or `--remove` what denies a topic, or one thing that is done to it, to the user `scram`."""
+        words = [action, *(["--force"] if action == "--remove" else [])]
+        self.tool("kafka.admin.AclCommand", "--bootstrap-server", self.bootstrap, *words, "--deny-principal", "User:scram",
+                  "--operation", operation, "--topic", topic)
 
     def ops(self, command, *args):
         return super().ops(command, *args, *(["--version", "3.9.1"] if command == "up" else []))

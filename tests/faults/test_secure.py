@@ -77,11 +77,12 @@ async def test_a_secret_from_a_file(cluster, topic, bridge, tmp_path):
 
 
 @pytest.mark.everyday
-async def test_a_denied_topic_fails_alone_and_recovers(cluster, topic, bridge, recovery):
+@pytest.mark.parametrize("operation", ["All", pytest.param("Describe", marks=pytest.mark.further)])
+async def test_a_denied_topic_fails_alone_and_recovers(cluster, topic, bridge, recovery, operation):
     allowed, denied = topic(1), topic(1)
     for t in (allowed, denied):
         await written(t, 50)
-    await asyncio.to_thread(cluster.acl, "--add", denied.name)
+    await asyncio.to_thread(cluster.acl, "--add", denied.name, operation)
     address, wanted = settings(cluster, "scram-256")
     b = bridge(allowed, denied, bootstrap=address, kafka=flags(wanted))
     (client,) = await joined(b, allowed, "earliest")
@@ -89,12 +90,12 @@ async def test_a_denied_topic_fails_alone_and_recovers(cluster, topic, bridge, r
     client.wants[denied.name] = "earliest"
     reply = await client.reply(await client.subscribe(denied.name))
     assert (reply.name, reply.body["code"], reply.body["retry"]) == ("error", "topic_unavailable", True)
-    await asyncio.to_thread(cluster.acl, "--remove", denied.name)
+    await asyncio.to_thread(cluster.acl, "--remove", denied.name, operation)
     with recovery("it is there"):
         while (await client.reply(await client.subscribe(denied.name))).name == "error":
             await asyncio.sleep(0.2)  # only asking shows
         await reached(denied, client)
-    await asyncio.to_thread(cluster.acl, "--add", denied.name)
+    await asyncio.to_thread(cluster.acl, "--add", denied.name, operation)
     with recovery("it is told when the right is lost"):
         await client.until(lambda: (client.control("unsubscribed") or reply).body.get("code") == "topic_unavailable"
                            and client.control("unsubscribed"), "the channel's end")
