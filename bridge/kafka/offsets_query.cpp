@@ -46,14 +46,17 @@ bool ask_each(Handle& handle, std::span<OffsetQuestion> questions, Millis time) 
 }  // namespace
 
 Result<void> ask_offsets(Handle& handle, std::vector<OffsetQuestion>& questions, Millis time, int timeout_ms) {
-  std::span<OffsetQuestion> rest(questions);
-  while (!rest.empty()) {
-    const std::size_t count = std::min(kAtATime, rest.size());
-    const auto result = ask(handle, rest.first(count), time, timeout_ms);
-    if (!result && !ask_each(handle, rest.first(count), time)) return result;
-    rest = rest.subspan(count);
+  Result<void> failure;
+  bool answered = questions.empty();
+  for (std::span<OffsetQuestion> rest(questions); !rest.empty(); rest = rest.subspan(std::min(kAtATime, rest.size()))) {
+    const auto some = rest.first(std::min(kAtATime, rest.size()));
+    const auto result = ask(handle, some, time, timeout_ms);
+    if (result || ask_each(handle, some, time))
+      answered = true;
+    else
+      failure = result;
   }
-  return {};
+  return answered ? Result<void>() : failure;
 }
 
 }  // namespace tailrace

@@ -106,7 +106,8 @@ PageReader::Verdict PageReader::take(const rd_kafka_message_t& message, const Pa
 
 PageReader::Verdict PageReader::take_error(const rd_kafka_message_t& message, const PageRequest& request,
                                            PageBuilder& page) {
-  const Trouble trouble = classify(message.err);
+  const rd_kafka_resp_err_t error = message.err;
+  const Trouble trouble = classify(error);
   const Offset offset = message.offset;
   stream_->pop();
   switch (trouble) {
@@ -120,7 +121,7 @@ PageReader::Verdict PageReader::take_error(const rd_kafka_message_t& message, co
     case Trouble::undecodable:
       return skip_undecodable(request, page, page.next());
     case Trouble::denied:
-      return fail("unavailable", rd_kafka_err2str(message.err));
+      return fail("unavailable", rd_kafka_err2str(error));
     case Trouble::passing:
       return std::nullopt;
   }

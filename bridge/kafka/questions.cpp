@@ -98,7 +98,7 @@ void Questions::step(TimesJob job) {
 Result<Offsets> Questions::offsets_at(const TimesJob& job, Millis time) {
   if (auto known = offsets_.find({job.channel->id, time}, Clock::now()); known && known->size() == job.bounds.size())
     return *std::move(known);
-  std::vector<OffsetQuestion> questions;
+  std::vector<OffsetQuestion> questions;  // of no leader: what is unknown here lies behind the end, and is not unanswered
   for (std::size_t i = 0; i < job.bounds.size(); ++i)
     if (job.bounds[i].stable != kUnknown) questions.push_back({&job.channel->topic, static_cast<Partition>(i)});
   probe_.questions.fetch_add(1, std::memory_order_relaxed);

@@ -121,9 +121,8 @@ void Reading::take_error(const rd_kafka_message_t& message) {
       source_.end(message.partition, message.offset);
       return;
     case Trouble::out_of_range:
-      // One that was under way when the partition was started anew says nothing.
-      lane.out_of_range = message.offset < 0 || message.offset >= lane.consumed_from;
-      troubled_ = troubled_ || lane.out_of_range;
+      // Even if it is about an earlier start: librdkafka has stopped the partition.
+      troubled_ = lane.out_of_range = true;
       return;
     case Trouble::undecodable:
       troubled_ = lane.undecodable = true;
@@ -151,8 +150,9 @@ std::optional<CheckRequest> Reading::ask(Millis now, bool routine) {
     const Offset next = source_.next(partition);
     if (next == kUnknown || (!everything && !lanes_[i].in_question() && lanes_[i].asked == next)) continue;
     lanes_[i].asked = next;
-    const Offset verified = everything ? lanes_[i].verified_long_ago : lanes_[i].verified;
-    request.claims.push_back({partition, verified, next, source_.trail(partition).anchors(), {}, everything});
+    const bool thorough = everything || lanes_[i].unanswered;
+    const Offset verified = thorough ? lanes_[i].verified_long_ago : lanes_[i].verified;
+    request.claims.push_back({partition, verified, next, source_.trail(partition).anchors(), {}, thorough});
     if (lanes_[i].undecodable || lanes_[i].doubted) request.undecodable.push_back(partition);
   }
   if (request.claims.empty()) return std::nullopt;
@@ -221,6 +221,7 @@ void Reading::repair(const CheckAnswer& answer) {
     Lane& lane = this->lane(partition);
     const bool answered = i < answer.verdicts.size() && answer.verdicts[i].kind != Verdict::Kind::unavailable;
     if (!answered) lane.asked = kUnknown;
+    lane.unanswered = !answered && thorough;
     if (answered && answer.finding == Finding::fine) lane.verify(next, asked_at_);
     if (!lane.in_question() || !(answered || lane.doubted) || source_.next(partition) != next) continue;
     const auto found = answer.undecodable.find(partition);

@@ -56,6 +56,7 @@ class Reading {
     bool out_of_range = false;
     bool undecodable = false;
     bool doubted = false;  // perhaps undecodable, though nobody said so; perhaps slow
+    bool unanswered = false;  // what was suspected of it is still unknown
     Offset asked = kUnknown;     // its `next` when it was asked about last
     Offset verified = kUnknown;  // what stands before it was there when it was looked at last
     Offset verified_lately = kUnknown;    // … some seconds before that
@@ -78,7 +79,6 @@ class Reading {
   void repair(const CheckAnswer& answer);
   void recreate(const CheckAnswer& answer);
   void truncate(const CheckAnswer& answer);
-  void go_on(Partition partition);
   void unstick(Partition partition, Millis now);
   void resume_if_denied();
 

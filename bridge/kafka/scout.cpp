@@ -110,11 +110,10 @@ void Scout::look() {
   note_answer(metadata != nullptr);
   if (!metadata || !know_cluster()) return;
   notice_all(*metadata);
-  if (ask_starts()) {
-    tell_starts();
-    tell_presence();
-    if (!std::exchange(all_told_, true)) tell_(AllSeen{});
-  }
+  const bool asked = ask_starts();
+  tell_starts();
+  tell_presence();
+  if (asked && !std::exchange(all_told_, true)) tell_(AllSeen{});
   look_at_ends();
   look_for_open_transactions();
 }
@@ -275,7 +274,7 @@ void Scout::look_for_open_transactions() {
   std::vector<OffsetQuestion> ends = questions();
   if (!ask_offsets(uncommitted_, ends, kStable, kPatience)) return;
   for (const auto& [name, partition, leader, end] : ends)
-    tell_transaction(*name, partition, topics_.at(*name).parts()[partition], end);
+    if (end != kUnknown) tell_transaction(*name, partition, topics_.at(*name).parts()[partition], end);
 }
 
 // `stable` was asked before `end`: new records may lie between them, so only one that has not moved counts.

@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds kLookAgain{1000};
 // A new leader may know less than was read until its followers have spoken.
 constexpr std::chrono::milliseconds kLasting{4000};
 constexpr int kAnswers = 4;
+// Others wait: what is not found by then is looked for by the next check.
+constexpr std::chrono::seconds kEnough{5};
 // How far back from its start a partition is learned: from its root to the last record, if that is near.
 constexpr std::array<Offset, 5> kReach{Offset{1} << 62, 1 << 14, 1 << 10, 1 << 6, 8};
 
@@ -45,6 +47,7 @@ void Verifier::learn(LearnRequest request) {
 
 void Verifier::run_check(CheckRequest request) {
   CheckAnswer answer = this->answer(request);
+  if (stopping_) return;
   if (answer.finding != Finding::doubtful) return tell_(std::move(answer));
   auto timer = std::make_shared<boost::asio::steady_timer>(context_, kLookAgain);
   timer->async_wait([this, timer, request = std::move(request)](boost::system::error_code error) mutable {
@@ -73,9 +76,9 @@ CheckAnswer Verifier::answer(CheckRequest& request) {
 
 // A handle that does not answer may have been left so by what it once could not read.
 void Verifier::renew_if_deaf(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts) try {
-  for (std::size_t i = 0; i < claims.size(); ++i) {
+  for (std::size_t i = 0; i < claims.size() && !stopping_; ++i) {
     if (verdicts[i].kind != Verdict::Kind::unavailable || claims[i].bounds.stable == kUnknown) continue;
-    spdlog::debug("verifier: no record of {} came in time; a new handle asks", claims[i].partition);
+    spdlog::debug("verifier: no record came in time; a new handle asks");
     records_ = std::make_unique<Probe>(settings_, stopping_);
     return;
   }
@@ -111,8 +114,12 @@ bool Verifier::lasting(const std::string& topic, bool doubtful) {
 }
 
 void Verifier::find_extents(const CheckRequest& request, CheckAnswer& answer) try {
-  for (const Claim& claim : request.claims) {
+  const auto deadline = Clock::now() + kEnough;
+  ++turn_;
+  for (std::size_t i = 0; i < request.claims.size() && !stopping_ && Clock::now() < deadline; ++i) {
+    const Claim& claim = request.claims[(turn_ + i) % request.claims.size()];
     if (std::ranges::find(request.undecodable, claim.partition) == request.undecodable.end()) continue;
+    if (claim.next >= claim.bounds.stable) continue;
     const auto extent = find_extent(request.topic, claim);
     if (extent) answer.undecodable[claim.partition] = *extent;
     spdlog::debug("topic {} [{}]: can't be read at {}: up to {}", request.topic, claim.partition, claim.next,

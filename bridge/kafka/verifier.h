@@ -56,6 +56,7 @@ class Verifier {
     int answers = 0;
   };
   std::map<std::string, Doubt> doubts_;
+  std::size_t turn_ = 0;  // whose extent is looked for first: one that can't be found keeps no other from it
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ = make_work_guard(context_);
   std::jthread thread_;
