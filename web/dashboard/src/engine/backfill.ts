@@ -46,11 +46,11 @@ export class Backfill {
   }
 
   private read(track: Track, readers: Readers, from: number, to: number, span: number): void {
-    const firsts = track.rows?.firsts() ?? new Map<number, number>(), { link } = this;
+    const firsts = track.rows?.lapped ? track.rows.firsts() : track.starts, { link } = this;
     const history = new History(link, track.channel, {
       batch: ({ partition, updates }) => {
-        const first = firsts.get(partition) ?? Infinity, now = link.client.now();
-        for (const update of updates) if (update.o < first && update.t < to + 1000) track.backfill(partition, update, now, reading);
+        const first = firsts.get(partition) ?? NaN, now = link.client.now(); // NaN where nobody knows
+        for (const update of updates) if (!(update.o >= first) && update.t < to + 1000) track.backfill(partition, update, now, reading);
         this.changed();
       },
       gap: gap => track.missed(gap, from),

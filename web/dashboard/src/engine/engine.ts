@@ -56,6 +56,7 @@ export class Engine {
     });
     const followed = () => [...this.live.watches.values()].map(watch => watch.channel);
     this.live = new Live(this.link, new Timeline(true, this.span), {
+      began: track => this.older(track, [...track.aggregators.keys()], true),
       arrived: channel => this.arrived(channel), recovered: episode => this.recovered(episode), changed,
     });
     this.past = new Past(this.link, followed, () => this.panels, this.span, { changed, arrivedAtLive: () => this.goLive() });
@@ -141,10 +142,8 @@ export class Engine {
   }
 
   private begin(channel: Channel): void {
-    const whole = (this.span * kLead) / 1000, seconds = this.backfill.affordable(channel.rate, whole), { timeline } = this.live;
-    this.live.follow(channel, seconds);
-    const made = timeline.setPanels(this.panels, this.span).get(channel.name);
-    if (made && seconds < whole) this.older(timeline.track(channel), made, true);
+    this.live.follow(channel, this.backfill.affordable(channel.rate, (this.span * kLead) / 1000));
+    this.live.timeline.setPanels(this.panels, this.span);
     this.lane.refresh();
   }
 
@@ -200,7 +199,7 @@ export class Engine {
   /** Gives new aggregates what is known already: rows first, older history from the bridge. */
   private fill(name: string, ids: string[], pace: boolean): void {
     const track = this.live.timeline.tracks.get(name), now = this.link.client.now();
-    if (!track || !this.live.watches.has(name)) return;
+    if (!track || track.begun === Infinity) return;
     track.refill(ids, now - this.span * kLead, now + 2000);
     this.older(track, ids, pace);
   }

@@ -6,6 +6,7 @@ import type { Link } from "./link.ts";
 import { valueAt } from "./reduce.ts";
 import { clock, grouped, spell } from "../words.ts";
 import type { Timeline } from "./timeline.ts";
+import type { Track } from "./track.ts";
 
 /** The bridge is sure that Kafka is gone only some seconds after: what was silent from then on was not quiet. */
 const kDoubt = 20_000;
@@ -14,6 +15,8 @@ const kDoubt = 20_000;
 const kLate = 3000;
 
 export interface LiveEvents {
+  /** What is subscribed to begins: what lies before is known, and may be read. */
+  began(track: Track): void;
   arrived(channel: Channel): void;
   recovered(episode: Episode): void;
   changed(): void;
@@ -44,17 +47,15 @@ export class Live {
 
   constructor(private readonly link: Link, readonly timeline: Timeline, private readonly events: LiveEvents) {}
 
-  /** Follows a channel from `seconds` ago; a start is a whole second. */
-  follow(channel: Channel, seconds: number): void {
+  /** Follows a channel from so many seconds before the bridge grants it, or begins it again. */
+  follow(channel: Channel, atLeast: number): void {
     if (this.watches.has(channel.name)) return;
-    const track = this.timeline.track(channel);
-    const time = Math.floor(this.link.client.now() / 1000 - Math.max(1, seconds)) * 1000;
-    const sub = this.link.client.subscribe(channel.name, { from: { time } });
+    const seconds = Math.max(1, Math.ceil(atLeast)), sub = this.link.client.subscribe(channel.name, { from: `-${seconds}s` });
+    this.timeline.track(channel);
     const watch: Watch = { channel, sub, filling: true, fronts: new Map(), losing: new Map(), lastTime: new Map() };
-    track.covered = track.begun = time;
     this.watches.set(channel.name, watch);
     sub.on("batch", batch => this.batch(watch, batch));
-    sub.on("state", change => this.state(watch, change));
+    sub.on("state", change => this.state(watch, change, seconds));
     sub.on("gap", gap => this.gap(watch, gap));
     sub.on("reset", reset => this.reset(watch, reset));
     sub.on("recovered", what => this.recovered(watch, what));
@@ -141,15 +142,27 @@ export class Live {
     watch.channel.outages.advance(Math.min(...watch.fronts.values()));
   }
 
-  private state(watch: Watch, change: StateChange): void {
+  private state(watch: Watch, change: StateChange, seconds: number): void {
     const { channel } = watch, now = this.link.client.now();
-    if (change.reason === "subscribed") channel.untold();
+    if (change.reason === "subscribed") this.granted(watch, now, seconds);
     if (change.new === "idle") this.unserved(channel, now, change.reason);
     else if (change.new === "replaying") this.resumed(watch, now);
     else if (change.new === "live") this.isLive(watch, now);
     else if (change.new === "connecting" || change.new === "offline") this.down(watch, now, change);
     else if (change.new === "closed") this.events.changed();
     this.events.changed();
+  }
+
+  /** A start is a whole second, by the bridge's clock: no later than this one. */
+  private granted({ channel, sub }: Watch, now: number, seconds: number): void {
+    const track = this.timeline.track(channel);
+    channel.untold();
+    if (track.begun !== Infinity) return;
+    track.covered = track.begun = Math.ceil(now / 1000 - seconds) * 1000;
+    queueMicrotask(() => { // the place is known just after the state
+      track.starts = new Map(Object.entries(sub.offsets).map(([p, o]) => [Number(p), o]));
+      this.events.began(track);
+    });
   }
 
   private down(watch: Watch, now: number, change: StateChange): void {

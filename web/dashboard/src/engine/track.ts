@@ -43,8 +43,9 @@ export class Track extends Extent {
   kept = NaN;
   /** Records that Kafka deleted while they were read. */
   expired = 0;
-  /** Where the live subscription began. */
+  /** When the live subscription began, and at which offset of each partition. */
   begun = Infinity;
+  starts = new Map<number, number>();
   private readonly row = new Row();
   private readonly made = new Map<string, string>();
   private readonly extents = new Map<string, Extent>();

@@ -64,6 +64,7 @@ test("a bridge that lists nothing yet takes no channel away: what was missed com
   await polled();
   bridge.blank = false;
   await polled();
+  await until(() => look().status.word === "live" && receipts.length);
   push(log, 1, Date.now());
   await until(() => newest() === 50);
   const { status } = look();
@@ -94,6 +95,21 @@ test("panels of a link are filled to the left end of their window, where a busy 
   open(log, { panels: [count], span: 300_000 });
   await until(() => look().stats?.[0]?.value === 90);
   assert.equal(look().loading, 0);
+});
+
+test("a channel that is granted late begins at its window's left end then, not at that of when the page came", async () => {
+  const log = new Listed("log");
+  bridge.denied.add("log");
+  open(log);
+  await until(() => look().channels?.[0]?.note === "topic unavailable");
+  push(log, 5, Date.now());
+  bridge.ahead = 600_000; // that time goes by
+  push(log, 1, bridge.now() - 5000);
+  bridge.denied.clear();
+  bridge.dropAll();
+  engine.do({ do: "retry" });
+  await until(() => newest() === 5);
+  assert.equal(look().status.done, 1);
 });
 
 test("what is configured to come first does, although it is told after the first records", async () => {
