@@ -22,10 +22,11 @@ export class Backfill {
     return rate * seconds <= kBudget ? seconds : Math.max(2, Math.floor(kBudget / rate));
   }
 
-  /** Fills the aggregates `ids` of a track with what lies before its rows; the pace too, where that is new as well. */
+  /** Fills the aggregates `ids` of a track with what lies before its rows; the pace too, where that is new or not whole. */
   fill(track: Track, ids: string[], from: number, now: number, span: number, pace: boolean): void {
     const { rows } = track, reach = rows?.lapped ? rows.oldest : Math.min(track.begun, now), short = reach > from + 1000;
     this.leave(track, ids, pace);
+    pace ||= track.covered > from + 1000 && ![...this.running].some(reading => reading.track === track && reading.pace);
     const readers = { ids: new Set(ids), pace, every: 1 };
     for (const extent of track.extentsOf(readers)) extent.reset(short ? reach : from);
     if (!short) return;
@@ -39,10 +40,24 @@ export class Backfill {
       if (reading.track !== track) continue;
       for (const id of ids) reading.ids.delete(id);
       reading.pace &&= !pace;
-      if (reading.ids.size || reading.pace) continue;
-      reading.history.cancel();
-      this.running.delete(reading);
+      this.release(reading);
     }
+  }
+
+  /** Panels that are gone wait no longer, nor do channels that are followed no more. */
+  prune(tracks: ReadonlyMap<string, Track>): void {
+    for (const reading of this.running) {
+      const { track, ids } = reading, followed = tracks.get(track.channel.name) === track;
+      for (const id of ids) if (!followed || !track.aggregators.has(id)) ids.delete(id);
+      reading.pace &&= followed;
+      this.release(reading);
+    }
+  }
+
+  private release(reading: Reading): void {
+    if (reading.ids.size || reading.pace) return;
+    reading.history.cancel();
+    this.running.delete(reading);
   }
 
   private read(track: Track, readers: Readers, from: number, to: number, span: number): void {

@@ -56,7 +56,7 @@ export class Engine {
     });
     const followed = () => [...this.live.watches.values()].map(watch => watch.channel);
     this.live = new Live(this.link, new Timeline(true, this.span), {
-      began: track => this.older(track, [...track.aggregators.keys()], true),
+      began: track => this.begun(track), left: () => this.left(),
       arrived: channel => this.arrived(channel), recovered: episode => this.recovered(episode), changed,
     });
     this.past = new Past(this.link, followed, () => this.panels, this.span, { changed, arrivedAtLive: () => this.goLive() });
@@ -147,6 +147,16 @@ export class Engine {
     this.lane.refresh();
   }
 
+  private begun(track: Track): void {
+    const ids = [...track.aggregators.keys()];
+    if (ids.length) this.older(track, ids, true); // else its panels come soon
+  }
+
+  private left(): void {
+    this.backfill.prune(this.live.timeline.tracks);
+    this.changed();
+  }
+
   private described(info: BridgeInfo): void {
     this.directory.hint(info);
     this.post({ is: "bridge", info });
@@ -189,7 +199,9 @@ export class Engine {
     const more = [...visible].some(id => !this.visible.has(id));
     this.panels = this.palette.lend(panels);
     this.visible = visible;
-    for (const [name, ids] of this.live.timeline.setPanels(this.panels, this.span)) this.fill(name, ids, false);
+    const fresh = this.live.timeline.setPanels(this.panels, this.span);
+    this.backfill.prune(this.live.timeline.tracks);
+    for (const [name, ids] of fresh) this.fill(name, ids, false);
     if (this.mode === "past") this.past.setPanels();
     if (this.mode === "paused" && more) this.seek(this.pausedAt, false); // what comes into sight shows that moment too
     this.painter.refresh();

@@ -19,6 +19,8 @@ export interface LiveEvents {
   began(track: Track): void;
   arrived(channel: Channel): void;
   recovered(episode: Episode): void;
+  /** A channel is followed no more. */
+  left(): void;
   changed(): void;
 }
 
@@ -285,7 +287,7 @@ export class Live {
     if (error.retryable) return;
     watch.channel.refused = error.code;
     this.unfollow(watch.channel.name);
-    this.events.changed();
+    this.events.left();
   }
 
   private divide(tone: "hold" | "replay" | "gap", text: string, place: string): number {

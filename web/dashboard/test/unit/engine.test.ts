@@ -97,6 +97,27 @@ test("panels of a link are filled to the left end of their window, where a busy 
   assert.equal(look().loading, 0);
 });
 
+test("what is read for a panel that is gone is read no more", async () => {
+  const panels = ["mean", "min", "max", "last"].map(how => make("log", "time", "v", "", how as "mean", 6)), log = Object.assign(new Listed("log"), { rate: () => 1e6 });
+  push(log, 2000, Date.now() - 100_000);
+  bridge.slow = 5000;
+  open(log, { panels: panels.slice(0, 1), span: 300_000 });
+  await until(() => look().loading === 1);
+  for (const panel of panels) engine.do({ do: "panels", panels: [panel], visible: [panel.id] });
+  assert.equal(look().loading, 2); // that of the last one, and the rail's
+  bridge.forbidden.add("log");
+  bridge.tell({ unsubscribed: { channel: "log", code: "forbidden" } });
+  await until(() => look().channels?.length === 0);
+  assert.equal(look().loading, 0);
+});
+
+test("a busy channel's rate is known for all of the window, although its panels come after it", async () => {
+  const log = Object.assign(new Listed("log"), { rate: () => 1e6 }), now = Date.now();
+  for (let i = 0; i < 290; i++) push(log, 1, now - 290_000 + i * 1000);
+  open(log, { span: 300_000 });
+  await until(() => (look().channels?.[0]?.line ?? []).filter(Number.isFinite).length > 60);
+});
+
 test("a channel that is granted late begins at its window's left end then, not at that of when the page came", async () => {
   const log = new Listed("log");
   bridge.denied.add("log");

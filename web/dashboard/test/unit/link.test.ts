@@ -12,7 +12,7 @@ let live: Live, channel: Channel, told: [down: boolean, since: number][], receip
 
 beforeEach(() => {
   [told, receipts, channel] = [[], [], new Channel("metrics")];
-  live = new Live(line.link, new Timeline(true, 60_000), { began() {}, arrived() {}, changed() {}, recovered: episode => receipts.push(episode.view(0)) });
+  live = new Live(line.link, new Timeline(true, 60_000), { began() {}, left() {}, arrived() {}, changed() {}, recovered: episode => receipts.push(episode.view(0)) });
   line.kafka = (down, since) => {
     told.push([down, since]);
     live.kafka(down, since);
