@@ -34,6 +34,11 @@ export function moment(t: number, now: number): string {
 
 const kMonths = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/** The first `most` characters. A slice would hold all of the text in memory, and so would one that is added to; this doesn't. */
+export function beginning(text: string, most: number): string {
+  return [text.slice(0, 1), text.slice(1, most)].join("");
+}
+
 /** A length of time as a person says it: "14 s", "4 min", "3 h", "7 days". */
 export function spell(ms: number): string {
   const s = Math.max(0, ms) / 1000;

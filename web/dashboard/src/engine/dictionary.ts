@@ -1,5 +1,6 @@
 // Texts as small numbers, so that rows hold no strings. Number 0 is "none", 1 is "other": what came when it was full.
 // A name unused for longer than any window gives its number back, so a wallboard can run for weeks.
+import { beginning } from "../words.ts";
 
 export const kNone = 0;
 export const kOther = 1;
@@ -18,7 +19,7 @@ export class Dictionary {
 
   /** The number of a text, which is counted, by its beginning where it is long; `now` is any clock in milliseconds. */
   id(whole: string, now: number): number {
-    const text = whole.length > kLongest ? whole.slice(0, kLongest - 1) + "…" : whole, known = this.ids.get(text);
+    const text = whole.length > kLongest ? beginning(whole, kLongest - 1) + "…" : whole, known = this.ids.get(text);
     if (known === undefined) return this.learn(text, now);
     this.counts[known]++;
     this.seen[known] = now;

@@ -3,6 +3,7 @@ import type { Update } from "tailrace";
 import type { FeedItem, FeedView, RecordDetail } from "../messages.ts";
 import { factsOf } from "./facts.ts";
 import { formOf, keyOf } from "./flat.ts";
+import { beginning } from "../words.ts";
 
 const kKept = 1000;
 const kShown = 500;
@@ -128,7 +129,7 @@ function shortened(update: Update): Partial<Entry> | null {
   const whole = update.s ?? update.b ?? (typeof update.v === "object" || typeof update.v === "string" ? JSON.stringify(update.v) : "");
   if (whole.length <= kLongest) return null;
   const { o, t, k, kb, h } = update;
-  return { update: { o, t, k, kb, h, s: whole.slice(0, kLongest) }, cut: whole.length - kLongest };
+  return { update: { o, t, k, kb, h, s: beginning(whole, kLongest) }, cut: whole.length - kLongest };
 }
 
 function itemOf(kept: Kept): FeedItem {

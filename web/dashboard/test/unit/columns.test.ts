@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Columns, kNumbers, kTexts, Row } from "../../src/engine/columns.ts";
 import { Dictionary, kNone, kOther } from "../../src/engine/dictionary.ts";
+import { Feed } from "../../src/engine/feed.ts";
 
 function flatten(...values: unknown[]): { columns: Columns; row: Row } {
   const columns = new Columns(), row = new Row();
@@ -90,4 +93,17 @@ test("names are cut at a hundred and twenty characters", () => {
   const id = names.id("x".repeat(1 << 20), 1);
   assert.equal(names.name(id).length, 120);
   assert.equal(names.id("x".repeat(1 << 20), 1), id);
+});
+
+test("of long texts only the beginning is in memory", () => {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as () => void, used = () => (gc(), process.memoryUsage().heapUsed);
+  const names = new Dictionary(), feed = new Feed(), before = used();
+  for (let o = 0; o < 200; o++) {
+    const s = JSON.parse(`"${o}${"x".repeat(300_000)}"`) as string;
+    names.id(s, 1);
+    feed.add("a", 0, [{ o, t: 0, s }], false);
+  }
+  assert.ok(used() - before < 25e6, `${used() - before}`);
+  assert.deepEqual([names.size, feed.view(0, 9).count], [200, 200]);
 });
