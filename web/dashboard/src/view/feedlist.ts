@@ -74,12 +74,17 @@ export class FeedList {
     const { view } = this;
     this.empty.hidden = view.count > 0;
     say(this.empty, view.searching ? "No record among the kept ones matches." : this.state === "past" ? "No records in this window." : "No records yet.");
-    this.freshButton.hidden = view.fresh === 0 || this.scrolled < 4;
+    this.freshButton.hidden = view.fresh === 0 || !this.parked;
     say(this.count, this.counted());
     say(this.freshButton, `${grouped(view.fresh)} new`);
   }
 
-  /** At the top, where no button does, it says what is new. */
+  /** Held until the reader goes elsewhere: after a record is closed, the focus is here, whoever opened it. */
+  private get parked(): boolean {
+    return this.scrolled > 4 || this.node.matches(kKeyboard);
+  }
+
+  /** Where no button does, it says what is new. */
   private counted(): string {
     const { count, fresh, searching } = this.view;
     if (count === 0) return "";
@@ -91,7 +96,7 @@ export class FeedList {
   /** Tells the Worker which rows are in sight. */
   private ask(): void {
     const top = this.indexAt(this.scrolled), first = Math.max(0, top - kSpare), rows = top + Math.ceil(this.tall / kRow) + kSpare - first;
-    const hold = this.hovering || this.touching || this.scrolled > 4 || this.node.matches(kKeyboard), text = `${first} ${rows} ${hold}`;
+    const hold = this.hovering || this.touching || this.parked, text = `${first} ${rows} ${hold}`;
     if (text === this.asked) return;
     this.asked = text;
     this.events.window(first, rows, hold);

@@ -71,6 +71,14 @@ test("who reads is left in peace: the list stands still, says how much is new, a
   await page.mouse.move(10, 10);
   await goesOn(page, pointed);
   await page.locator("#feed-count", { hasText: /^last 500$/ }).waitFor();
+  await page.locator(".rec").nth(3).click();
+  await page.locator(".detail").waitFor();
+  await page.mouse.move(10, 10);
+  await page.keyboard.press("Escape");
+  const closed = await holds(page, page.locator(".fresh-rows"));
+  await page.locator(".fresh-rows").click();
+  await page.mouse.move(10, 10);
+  await goesOn(page, closed);
 });
 
 test("a row that the keyboard is at stands still, opens, and is not lost out of sight", async () => {
@@ -81,15 +89,16 @@ test("a row that the keyboard is at stands still, opens, and is not lost out of 
     await settles(() => page.evaluate(() => document.activeElement?.id), "rows");
   };
   await tabbed();
-  const at = await holds(page, page.locator("#feed-count"));
+  const at = await holds(page, page.locator(".fresh-rows"));
   for (const key of ["ArrowDown", "ArrowDown", "Enter"]) await page.keyboard.press(key);
   await page.locator(".detail-head b", { hasText: new RegExp(`^p0 ${grouped(at - 1)}$`) }).waitFor();
   await page.keyboard.press("Escape");
   await page.locator(".detail").waitFor({ state: "detached" });
-  await page.locator("#search").focus();
+  await page.locator(".fresh-rows").click();
+  await page.mouse.move(10, 10);
   await goesOn(page, at);
   await tabbed();
-  await holds(page, page.locator("#feed-count"));
+  await holds(page, page.locator(".fresh-rows"));
   await page.keyboard.press("ArrowDown");
   await page.locator(".rec:focus").waitFor();
   await page.locator("#rows").evaluate(node => (node.scrollTop = 5000));
