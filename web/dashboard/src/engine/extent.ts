@@ -49,5 +49,5 @@ export function knownBins(samples: Sample[], bin: number, step: number, wide: nu
     if (inside && slice % every) return 0;
     since = inside ? Math.max(from, slice * unit) : until;
   }
-  return Math.max(0, Math.min(wide, bin - Math.round(since / step) + 1));
+  return Math.max(0, Math.min(wide, bin - Math.ceil(since / step) + 1));
 }

@@ -76,4 +76,5 @@ test("slices are whole seconds, even, and known by their bins", () => {
   extent.sampled({ every: 2, unit: 1000, from: 12_000, until: 16_000 });
   assert.equal(extent.samples.length, 2);
   assert.deepEqual([16, 32, 36, 48, 52, 56, 60, 64, 65].map(known), [1, 1, 0, 1, 0, 1, 0, 1, 2]);
+  assert.deepEqual([0, 1, 3].map(bin => knownBins([{ every: 4, unit: 1000, from: 90, until: 1000 }], bin, 250, 8)), [0, 1, 3]); // it begins within a bin
 });
