@@ -148,6 +148,8 @@ interface AnyPanel {
   bands: Band[];
   /** What a panel had to leave out, in words. */
   left: string;
+  /** What else is to be known of it, in words; empty when nothing is. */
+  aside: string;
   note: NoteText | null;
   unit: string;
   /** The stretch of time that its numbers are of, where they are of one: "in 1 m". */

@@ -17,7 +17,12 @@ interface Leaf {
   number: number;
   text: number;
   node: Node | null;
+  /** What of it was left out, once. */
+  odd: Set<Odd>;
 }
+
+/** Fields with values that are lists, that are too deep to walk, that are no numbers where others of it are. */
+type Odd = "lists" | "deep" | "notNumbers";
 
 /** One record, flattened. The same object is filled again for the next one: copy what must stay. */
 export class Row {
@@ -36,36 +41,33 @@ export class Columns {
   readonly texts: string[] = [];
   readonly keys = new Dictionary();
   readonly words: Dictionary[] = [];
-  /** Leaves that found no column; values too deep to walk, or of fields beyond all that are known; lists. */
+  /** Fields that found no column. */
   leftOut = 0;
-  deep = 0;
-  beyond = 0;
+  /** There are fields beyond all that are known. */
+  beyond = false;
   lists = 0;
-  /** Values of a numeric field that were something else. */
+  deep = 0;
   notNumbers = 0;
   private leaves = 0;
   private now = 0;
   private root: Node = { leaves: new Map() };
-  private bare: Leaf = { path: "value", number: -1, text: -1, node: null };
+  private bare: Leaf = newLeaf("value");
 
   /** Fills the fields of `row` from a parsed value; `now` is for forgetting. */
   flatten(value: unknown, row: Row, now: number): void {
     this.now = now;
     row.numbers.fill(NaN);
     row.texts.fill(0);
-    if (value !== null && typeof value === "object") this.walk(value, this.root, "", 1, row);
+    if (Array.isArray(value)) this.count(this.bare, "lists");
+    else if (value !== null && typeof value === "object") this.walk(value, this.root, "", 1, row);
     else this.leaf(this.bare, value, row);
   }
 
   private walk(value: object, node: Node, path: string, depth: number, row: Row): void {
-    if (Array.isArray(value)) {
-      this.lists++;
-      return;
-    }
     for (const name in value) {
       const inner = (value as Record<string, unknown>)[name];
       const leaf = node.leaves.get(name) ?? this.learn(node, name, path);
-      if (!leaf) this.beyond++;
+      if (!leaf) this.beyond = true;
       else if (inner !== null && typeof inner === "object") this.deeper(inner, leaf, depth, row);
       else this.leaf(leaf, inner, row);
     }
@@ -73,10 +75,8 @@ export class Columns {
 
   private deeper(value: object, leaf: Leaf, depth: number, row: Row): void {
     this.noNumber(leaf);
-    if (depth >= kDepth) {
-      this.deep++;
-      return;
-    }
+    if (Array.isArray(value)) return this.count(leaf, "lists");
+    if (depth >= kDepth) return this.count(leaf, "deep");
     leaf.node ??= { leaves: new Map() };
     this.walk(value, leaf.node, leaf.path + ".", depth + 1, row);
   }
@@ -89,7 +89,7 @@ export class Columns {
 
   private number(leaf: Leaf, value: number, row: Row): void {
     if (leaf.number < 0) leaf.number = this.column(this.numbers, leaf.path, kNumbers);
-    if (!Number.isFinite(value)) this.notNumbers++;
+    if (!Number.isFinite(value)) this.count(leaf, "notNumbers");
     else if (leaf.number < kNumbers) row.numbers[leaf.number] = value;
   }
 
@@ -100,7 +100,13 @@ export class Columns {
   }
 
   private noNumber(leaf: Leaf): void {
-    if (leaf.number >= 0 && leaf.number < kNumbers) this.notNumbers++;
+    if (leaf.number >= 0 && leaf.number < kNumbers) this.count(leaf, "notNumbers");
+  }
+
+  private count(leaf: Leaf, odd: Odd): void {
+    if (leaf.odd.has(odd)) return;
+    leaf.odd.add(odd);
+    this[odd]++;
   }
 
   private textColumn(path: string): number {
@@ -120,8 +126,12 @@ export class Columns {
   private learn(node: Node, name: string, path: string): Leaf | null {
     if (this.leaves >= kLeaves) return null;
     this.leaves++;
-    const leaf: Leaf = { path: (path + name).slice(0, 200), number: -1, text: -1, node: null };
+    const leaf = newLeaf((path + name).slice(0, 200));
     node.leaves.set(name, leaf);
     return leaf;
   }
+}
+
+function newLeaf(path: string): Leaf {
+  return { path, number: -1, text: -1, node: null, odd: new Set() };
 }

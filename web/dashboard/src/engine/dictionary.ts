@@ -4,12 +4,14 @@ import { beginning } from "../words.ts";
 
 export const kNone = 0;
 export const kOther = 1;
-const kLongest = 120;
+export const kLongest = 120;
 const kForget = 70 * 60_000;
 
 export class Dictionary {
   readonly names: string[] = ["", "other"];
   readonly counts: number[] = [0, 0];
+  /** Some were longer than what is kept of them. */
+  cut = false;
   private seen: number[] = [0, 0];
   private ids = new Map<string, number>();
   private spare: number[] = [];
@@ -20,6 +22,7 @@ export class Dictionary {
   /** The number of a text, which is counted, by its beginning where it is long; `now` is any clock in milliseconds. */
   id(whole: string, now: number): number {
     const text = whole.length > kLongest ? beginning(whole, kLongest - 1) + "…" : whole, known = this.ids.get(text);
+    this.cut ||= text.length !== whole.length;
     if (known === undefined) return this.learn(text, now);
     this.counts[known]++;
     this.seen[known] = now;

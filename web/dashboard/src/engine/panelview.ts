@@ -2,6 +2,7 @@
 import type { Badge, Band, NoteText, PanelSpec, PanelView } from "../messages.ts";
 import type { Channel } from "./channel.ts";
 import { kLeaves } from "./columns.ts";
+import { kLongest } from "./dictionary.ts";
 import { Histogram } from "./histogram.ts";
 import { sliceOf } from "./history.ts";
 import { LastTable } from "./lasttable.ts";
@@ -25,7 +26,7 @@ const kLoading: NoteText = { kind: "loading", heading: "", text: "" };
 
 export function panelView(spec: PanelSpec, channel: Channel | undefined, track: Track | undefined, moment: Moment): PanelView {
   const base = {
-    id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track, moment) : "",
+    id: spec.id, badge: moment.badge, bands: moment.bands, left: channel ? leftOut(channel, track, moment) : "", aside: channel ? aside(channel) : "",
     note: null, unit: channel ? unitOf(spec, channel) : "", during: during(spec, moment.span), noun: channel?.profile.noun ?? "key",
   };
   const bare = { ...base, kind: "note" as const, badge: { kind: "none" as const, text: "" } };
@@ -82,14 +83,25 @@ function leftOut(channel: Channel, track: Track | undefined, { refused, expired 
   const { columns } = channel, list: string[] = [];
   if (expired) list.push(`what is older than ${clock(expired)}, for Kafka has deleted it`);
   if (refused) list.push(`what the bridge would not send (${spaced(refused)})`);
-  if (columns.leftOut) list.push(`${grouped(columns.leftOut)} fields beyond the first ${columns.numbers.length + columns.texts.length}`);
-  if (columns.deep) list.push(`${grouped(columns.deep)} values nested deeper than 6 levels`);
-  if (columns.beyond) list.push(`${grouped(columns.beyond)} values of fields beyond the first ${kLeaves}`);
-  if (columns.lists) list.push(`${grouped(columns.lists)} lists`);
-  if (columns.notNumbers) list.push(`${grouped(columns.notNumbers)} values that were no numbers`);
+  if (columns.leftOut) list.push(`${fields(columns.leftOut)} beyond the first ${columns.numbers.length + columns.texts.length}`);
+  if (columns.deep) list.push(`${fields(columns.deep)} nested deeper than 6 levels`);
+  if (columns.beyond) list.push(`fields beyond the first ${kLeaves}`);
+  if (columns.notNumbers) list.push(`what is no number in ${fields(columns.notNumbers)} of numbers`);
   if (track?.early) list.push(`${grouped(track.early)} records dated in the future`);
   if (track?.late) list.push(`${grouped(track.late)} records older than the window`);
   return list.length ? `Left out: ${list.join("; ")}.` : "";
+}
+
+/** What no panel could show anyway, and how texts are told apart. */
+function aside({ columns }: Channel): string {
+  const list: string[] = [], long = [columns.keys, ...columns.words].some(({ cut }) => cut);
+  if (columns.lists) list.push(`Lists are not drawn (${fields(columns.lists)}).`);
+  if (long) list.push(`Texts with the same first ${kLongest - 1} characters count as one.`);
+  return list.join(" ");
+}
+
+function fields(n: number): string {
+  return n === 1 ? "1 field" : `${grouped(n)} fields`;
 }
 
 function refusal(name: string): NoteText {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { make } from "../../src/engine/infer.ts";
 import { Channel } from "../../src/engine/channel.ts";
+import { Row } from "../../src/engine/columns.ts";
 import { panelView, type Moment } from "../../src/engine/panelview.ts";
 import { Track } from "../../src/engine/track.ts";
 import { panelEntries, type Deeds } from "../../src/view/panelmenu.ts";
@@ -153,6 +154,18 @@ test("a time before all that Kafka keeps is not said to be quiet", () => {
   const note = (at: number) => panelView(spec, channel, new Track(channel, null, 60_000), momentAt(at)).note?.kind;
   assert.equal(note(400_000), "gone");
   assert.equal(note(600_000), "quiet");
+});
+
+test("what no panel could show is told aside: no panel is partial for it", () => {
+  const channel = new Channel("a"), row = new Row(), spec = make("a", "time", "x", "", "last", 6);
+  const told = () => {
+    const { left, aside } = panelView(spec, channel, new Track(channel, null, 60_000), momentAt(600_000));
+    return [left, aside];
+  };
+  for (let i = 0; i < 3; i++) channel.columns.flatten({ x: i, tags: [i] }, row, 1);
+  assert.deepEqual(told(), ["", "Lists are not drawn (1 field)."]);
+  for (let i = 0; i < 3; i++) channel.columns.flatten({ x: "none", text: "x".repeat(200) }, row, 1);
+  assert.deepEqual(told(), ["Left out: what is no number in 1 field of numbers.", "Lists are not drawn (1 field). Texts with the same first 119 characters count as one."]);
 });
 
 test("axes are round, steady, and never empty", () => {

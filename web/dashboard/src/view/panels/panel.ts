@@ -58,7 +58,7 @@ export abstract class Panel {
     this.unit = view.unit;
     this.during = view.during;
     this.entitle();
-    this.setBadge(view.badge, view.left);
+    this.setBadge(view);
     this.setNote(view.note);
     this.take(view);
     this.dirty = true;
@@ -93,12 +93,12 @@ export abstract class Panel {
     mark(this.node, "aria-label", title);
   }
 
-  private setBadge(badge: Badge, left: string): void {
+  private setBadge({ badge, left, aside }: PanelView): void {
     const node = $(".badge", this.node);
     node.hidden = badge.kind === "none";
     mark(node, "data-kind", badge.kind);
     say(node, badge.text);
-    mark(node, "title", left || kMeaning[badge.kind]);
+    mark(node, "title", [left || kMeaning[badge.kind], aside].filter(Boolean).join(" "));
     node.classList.toggle("partly", left !== "");
   }
 
