@@ -31,7 +31,7 @@ def test_bare_ends_with_all_of_it_when_it_is_told_to(number):
         pytest.skip("no base system of ops/bare here yet, or not root")
     before = bare.runs()
     process = subprocess.Popen([ROOT / "ops" / "bare", "bash", "-c", "echo inside; sleep infinity & wait"], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, text=True)
+                               stdout=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
     assert process.stdout.readline() == "inside\n"
     inside = list(descendants(process.pid))
     assert len(inside) >= 3
