@@ -1,6 +1,6 @@
 // The page's table of contents: starts the Worker, wires the parts, and passes what is said from one to the other.
 import { kNoBridge, type BridgeInfo, type ChannelView, type FromWorker, type PanelSpec, type View } from "../messages.ts";
-import { banner, bannerKind, type BannerKind } from "./banners.ts";
+import { banner, bannerKind, sparedBanner, type BannerKind } from "./banners.ts";
 import { commands, fillCard } from "./connect.ts";
 import { Desk } from "./desk.ts";
 import { $ } from "./dom.ts";
@@ -62,9 +62,10 @@ class App implements Controls {
     this.wire();
     const base = new URL(".", document.baseURI), socket = new URL("ws", base);
     socket.protocol = socket.protocol === "https:" ? "wss:" : "ws:";
-    const { span, startAt: at, layout, token } = this.desk;
+    const { span, startAt: at, layout, token, spared } = this.desk;
     this.engine.tell({ do: "open", url: socket.href, api: new URL("api/channels", base).href, span, at, panels: layout.panels, ...(token ? { token } : null) });
     this.relayout();
+    if (spared) this.sheet.banner(sparedBanner(spared, () => this.sheet.banner(null)));
   }
 
   span(ms: number): void {

@@ -37,3 +37,8 @@ export function banner(kind: BannerKind, view: View, info: BridgeInfo, retry: ()
     default: return null;
   }
 }
+
+export function sparedBanner(panels: number, done: () => void): HTMLElement {
+  const text = `${panels === 1 ? "1 panel is" : `${panels} panels are`} hidden.`, button = el("button.btn.outlined", { type: "button", onclick: done }, "OK");
+  return bannerNode("hold", text, ["More percentiles were asked for than this page has memory for. The menu of a channel shows them again."], button);
+}

@@ -13,6 +13,8 @@ export class Desk {
   /** The moment that the address asked for. */
   readonly startAt: number | null;
   readonly token: string;
+  /** Panels that were asked for and are hidden, for there are too many. */
+  readonly spared: number;
   private shownAt: number | null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -22,7 +24,7 @@ export class Desk {
     this.startAt = this.shownAt = address.at;
     this.token = address.token || sessionToken();
     if (address.token) sessionToken(address.token);
-    this.layout.load(address.panels.length ? address.panels : unpack(kept("panels")));
+    this.spared = this.layout.load(address.panels.length ? address.panels : unpack(kept("panels")));
     this.write();
   }
 

@@ -8,6 +8,9 @@ export const kWindows: [string, number][] = [["1 m", 60_000], ["5 m", 300_000], 
 /** How long a channel's panels may still change by themselves, in milliseconds. */
 const kYoung = 8000;
 
+/** Lines whose distributions a page has memory for: nearly a megabyte each. */
+const kSketches = 400;
+
 export class Layout {
   panels: PanelSpec[] = [];
   /** The reader changed something: inference adds, and changes nothing any more. */
@@ -63,8 +66,16 @@ export class Layout {
     this.panels = arrange([...this.inferred.values()].flat());
   }
 
-  load(panels: PanelSpec[]): void {
-    this.panels = panels;
+  /** Takes what an address or storage says. What is beyond the page's memory is hidden; returns how many panels that are. */
+  load(panels: PanelSpec[]): number {
+    let room = kSketches, spared = 0;
+    this.panels = panels.map(spec => (spec.hidden || (room -= sketches(spec)) >= 0 || !sketches(spec) ? spec : (spared++, { ...spec, hidden: true })));
     this.own = panels.length > 0;
+    return spared;
   }
+}
+
+function sketches({ kind, aggregate, group }: PanelSpec): number {
+  if (kind !== "time" || (aggregate !== "p95" && aggregate !== "spread")) return 0;
+  return aggregate === "p95" && group !== "" ? 9 : 1;
 }

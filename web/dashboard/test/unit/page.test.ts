@@ -7,7 +7,7 @@ import { panelView, type Moment } from "../../src/engine/panelview.ts";
 import { Track } from "../../src/engine/track.ts";
 import { panelEntries, type Deeds } from "../../src/view/panelmenu.ts";
 import { parseInfo } from "../../src/engine/link.ts";
-import { kNoBridge, type ChannelView, type PanelSpec, type Status, type View } from "../../src/messages.ts";
+import { kNoBridge, type Aggregate, type ChannelView, type PanelSpec, type Status, type View } from "../../src/messages.ts";
 import { formatAddress, parseAddress, unpack } from "../../src/view/address.ts";
 import { axisFor, steady } from "../../src/view/axis.ts";
 import { commands } from "../../src/view/connect.ts";
@@ -55,6 +55,13 @@ test("an address of nonsense is an empty one", () => {
   }
   for (const hash of ["", "#at=-5", "#at=1e99", "#window=9y&at=x"]) assert.deepEqual({ ...parseAddress(hash) }, { span: 0, at: null, panels: [], token: "" });
   assert.equal(unpack(pack64(Array(500).fill(["time", "c", "f", "", "last", 6, ""]))).length, 1);
+});
+
+test("a link with more percentiles than a page has memory for shows the first of them, and all that is cheap", () => {
+  const layout = new Layout(), panels = (group: string, aggregate: Aggregate, n: number) => Array.from({ length: n }, (_, i) => make("a", "time", `f${i}`, group, aggregate, 6));
+  assert.equal(layout.load([...panels("key", "p95", 300), ...panels("key", "mean", 300)]), 256);
+  assert.deepEqual([43, 44, 299, 300, 599].map(i => !!layout.panels[i].hidden), [false, true, true, false, false]);
+  assert.equal(layout.load(panels("", "p95", 300)), 0);
 });
 
 test("rows of the sheet have no holes", () => {
