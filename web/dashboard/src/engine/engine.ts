@@ -101,6 +101,7 @@ export class Engine {
     const specs = this.panels.filter(spec => !spec.hidden && (spec.kind === "stat" || this.visible.has(spec.id)));
     const { feedWindow: f } = this, name = this.feedChannel || this.panels.find(spec => !spec.hidden)?.channel || "";
     const track = shown.timeline.tracks.get(name);
+    shown.timeline.feed.hold(f.hold || frozen);
     return {
       now, at: shown.at, mode: this.mode, speed: this.past.playing ? this.past.speed : 0, playing: this.past.playing, span: this.span,
       held: frozen ? this.live.records - this.pausedRecords : 0, loading: shown.loading,
@@ -258,14 +259,12 @@ export class Engine {
   private goLive(): void {
     if (this.mode === "past") this.past.end();
     this.mode = "live";
-    this.setFeed(this.feedWindow);
     this.painter.refresh();
     this.changed();
   }
 
   private setFeed(window: { first: number; rows: number; hold: boolean }): void {
     this.feedWindow = window;
-    this.shown(0).timeline.feed.hold(window.hold || this.mode === "paused");
     this.painter.refresh();
     this.changed();
   }

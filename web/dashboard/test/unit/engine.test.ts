@@ -118,6 +118,27 @@ test("a busy channel's rate is known for all of the window, although its panels 
   await until(() => (look().channels?.[0]?.line ?? []).filter(Number.isFinite).length > 60);
 });
 
+test("who reads the list is left in peace at another time, too", async () => {
+  const log = new Listed("log"), then = Date.now() - 3_600_000;
+  let feed = { items: [] as unknown[], fresh: 0 };
+  const look = () => { // the feed comes now and then
+    const view = engine.view();
+    feed = view.feed ?? feed;
+    return view;
+  };
+  for (let i = 0; i < 600; i++) push(log, 1, then + i * 100);
+  open(log);
+  await until(() => (({ word, channels }) => word === "live" && channels === 1)(look().status));
+  engine.do({ do: "feed", first: 0, rows: 5, hold: true });
+  engine.do({ do: "seek", at: then + 20_000, dragging: false });
+  const top = () => (feed.items[0] as { offset: number } | undefined)?.offset;
+  await until(() => look().loading === 0 && top() === 200);
+  engine.do({ do: "play", speed: 20 });
+  await until(() => (engine.tick(), look().at > then + 40_000));
+  await until(() => (look(), feed.fresh > 50));
+  assert.equal(top(), 200);
+});
+
 test("a channel that is granted late begins at its window's left end then, not at that of when the page came", async () => {
   const log = new Listed("log");
   bridge.denied.add("log");
