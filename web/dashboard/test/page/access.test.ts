@@ -14,6 +14,7 @@ test("the keyboard reaches everything", async () => {
   await page.locator("dialog[open]", { hasText: "Keyboard" }).waitFor();
   await page.keyboard.press("Escape");
   await page.locator("dialog[open]").waitFor({ state: "detached" });
+  await settles(() => page.locator(".panel").first().locator("h3").innerText(), "cpu by key");
   await page.keyboard.press("j");
   await page.locator(".panel:focus").waitFor();
   await page.keyboard.press("m");
