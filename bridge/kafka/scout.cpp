@@ -200,10 +200,11 @@ bool Scout::ask_starts() {
       parts.push_back(&part);
     }
   }
-  if (!ask_offsets(handle_, questions, kStable, kPatience)) return false;
-  for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->answered(questions[i].answer);
+  std::vector<OffsetQuestion> ends = questions;
+  if (!ask_offsets(handle_, ends, kStable, kPatience)) return false;
+  if (limits_.warm > 0 && !ask_offsets(handle_, questions, now_millis() - limits_.warm, kPatience)) return false;
+  for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->answered(ends[i].answer);
   if (limits_.warm == 0) return true;
-  if (!ask_offsets(handle_, questions, now_millis() - limits_.warm, kPatience)) return false;
   std::vector<WarmRange> ranges;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     parts[i]->start = questions[i].answer;
