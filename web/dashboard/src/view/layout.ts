@@ -69,7 +69,13 @@ export class Layout {
   /** Takes what an address or storage says. What is beyond the page's memory is hidden; returns how many panels that are. */
   load(panels: PanelSpec[]): number {
     let room = kSketches, spared = 0;
-    this.panels = panels.map(spec => (spec.hidden || (room -= sketches(spec)) >= 0 || !sketches(spec) ? spec : (spared++, { ...spec, hidden: true })));
+    this.panels = panels.map(spec => {
+      const cost = spec.hidden ? 0 : sketches(spec);
+      room -= cost;
+      if (cost === 0 || room >= 0) return spec;
+      spared++;
+      return { ...spec, hidden: true };
+    });
     this.own = panels.length > 0;
     return spared;
   }
