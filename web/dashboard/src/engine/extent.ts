@@ -39,6 +39,11 @@ export function weightAt(samples: Sample[], t: number): number {
   return samples.find(({ from, until }) => t >= from && t < until)?.every ?? 1;
 }
 
+/** Those of a stretch of time. */
+export function samplesWithin(samples: Sample[], from: number, to: number): Sample[] {
+  return samples.filter(sample => sample.from < to && sample.until > from);
+}
+
 /** How many bins up to this one are known, at most `wide`. */
 export function knownBins(samples: Sample[], bin: number, step: number, wide: number): number {
   const t = (bin + 0.5) * step;

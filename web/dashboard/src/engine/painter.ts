@@ -2,7 +2,7 @@
 // come as fast as frames do, figures and rails only as fast as eyes can use them.
 import type { Aggregate, Badge, ChannelView, Mode, PanelSpec, PanelView, StatView } from "../messages.ts";
 import type { Channel } from "./channel.ts";
-import type { Sample } from "./extent.ts";
+import { samplesWithin, type Sample } from "./extent.ts";
 import { numericFields } from "./infer.ts";
 import { inWindow, panelView, type Moment } from "./panelview.ts";
 import { grouped } from "../words.ts";
@@ -109,7 +109,7 @@ function expiredBadge(track: Track | undefined, expired: number, at: number): Ba
 }
 
 function sampledBadge(samples: Sample[], from: number, at: number): Badge {
-  const every = Math.max(0, ...samples.filter(sample => sample.until > from && sample.from < at).map(sample => sample.every));
+  const every = Math.max(0, ...samplesWithin(samples, from, at).map(({ every }) => every));
   return every ? { kind: "sampled", text: `sampled 1:${every}` } : { kind: "exact", text: "exact" };
 }
 

@@ -2,7 +2,7 @@
 import type { PanelSpec } from "../messages.ts";
 import { Bins } from "./bins.ts";
 import type { Columns, Row } from "./columns.ts";
-import { knownBins } from "./extent.ts";
+import { knownBins, samplesWithin } from "./extent.ts";
 import { breakSilences, kBreak, valueAt } from "./reduce.ts";
 import type { Scene } from "./scene.ts";
 import { spell } from "../words.ts";
@@ -44,7 +44,7 @@ export class Stat {
   /** All of the window; of a sample nobody knows. */
   private count(last: number, { samples }: Scene): number {
     const from = (last - kBins + 1) * this.bins.step, to = (last + 1) * this.bins.step;
-    return samples.some(sample => sample.from < to && sample.until > from) ? NaN : valueAt(this.bins, 0, last, "count", kBins);
+    return samplesWithin(samples, from, to).length ? NaN : valueAt(this.bins, 0, last, "count", kBins);
   }
 
   /** Where the data ends: at the first open hole. */
