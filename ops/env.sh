@@ -21,6 +21,9 @@ timed() {
   return "$status"
 }
 
+# The bridge and the page stand already.
+is_built() { [ -x "$root/build/release/tailrace" ] && [ -e "$root/build/web/.built" ]; }
+
 # room MEGABYTES: before a long way begins, whether it can end here.
 room() {
   local place free
