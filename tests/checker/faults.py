@@ -17,7 +17,7 @@ class Fault:
     altered               an update whose text is not the record's
     fingerprint, anchor   of a batch; of a position
     resume                a subscription did not go on where the client asked
-    reset                 a reset that the test does not allow
+    reset                 a reset that the test does not allow, or one that skips what may stand there
     protocol              a frame where none may be, an answer without a question
     incomplete            the client never got as far as it should
     client                the recorded client broke the rules; the receipts prove nothing

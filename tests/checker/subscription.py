@@ -22,6 +22,7 @@ class Subscription:
         self.gaps = []
         self._asked = None    # the subscribe message without an answer
         self._doubt = []      # resume faults that a reset would explain
+        self._resumed = {}    # {partition: the next offset that the client asked for}, until a frame is no reset
 
     def fault(self, kind, detail, partition="", offset=""):
         self.faults.append(Fault(kind, where(self.channel, partition, offset), detail))
@@ -47,17 +48,23 @@ class Subscription:
         self.active, self._asked = True, None
         self.started.append(body["position"])
         self._anchors(body["position"])
-        self._doubt = list(self._misplaced(wanted, position.parse(body["position"]))) if wanted else []
+        given = position.parse(body["position"])
+        self._doubt = list(self._misplaced(wanted, given)) if wanted else []
+        self._resumed = {p: self._asked_next(wanted, p) for p in given[1]} if wanted else {}
         if wanted and self.chain:
             self.chain.resumed(body["position"])
         else:
             self.chain = Chain(body["position"])
 
+    @staticmethod
+    def _asked_next(wanted, partition):
+        return wanted[1].get(partition, position.Entry(0)).next
+
     def _misplaced(self, wanted, given):
         if wanted[0] != given[0]:
             yield f"epoch {wanted[0]} became {given[0]}"
         for partition in sorted({*wanted[1], *given[1]}):
-            asked = wanted[1].get(partition, position.Entry(0)).next
+            asked = self._asked_next(wanted, partition)
             answered = given[1].get(partition, position.Entry(None)).next
             if asked is not None and asked != answered:
                 yield f"partition {partition}: asked for {asked}, got {answered}"
@@ -66,7 +73,7 @@ class Subscription:
         """A frame came that is no reset: the doubts were right."""
         for doubt in self._doubt:
             self.fault("resume", doubt)
-        self._doubt = []
+        self._doubt, self._resumed = [], {}
 
     def _anchors(self, text):
         for partition, entry in position.parse(text)[1].items():
@@ -82,13 +89,30 @@ class Subscription:
                 self.fault("anchor", f"{between[0]} lies between it and {entry.next}", partition, entry.anchor)
 
     def reset(self, body):
-        self._doubt = []
+        after = Chain(body["position"])
         if body["reason"] not in self.resets:
             self.fault("reset", json.dumps(body)[:300])
-        self.chain = Chain(body["position"])
+        for partition in self._skipped(body["reason"], after):
+            self.fault("reset", f"skips what may stand there: {json.dumps(body):.300}", partition)
+        self._doubt, self._resumed = [], {}
+        self.chain = after
         self._anchors(body["position"])
         for partition, entry in self.chain.places.items():
             self.delivered.setdefault(partition, []).append(None)  # a new history may repeat offsets
+
+    def _skipped(self, reason, after):
+        """The partitions in which a reset goes on where records may have been left out."""
+        if reason == "recreated":
+            return [p for p, entry in after.places.items() if entry.next != 0]
+        if reason != "truncated" or not self.chain:
+            return []
+        return [p for p, entry in after.places.items() if self._passes(p, entry.next)]
+
+    def _passes(self, partition, next_):
+        stood = self._resumed.get(partition)
+        if stood is None:
+            stood = self.chain.place(partition).next
+        return stood is not None and (next_ is None or next_ > stood)
 
     def closed(self, body=None):
         """`unsubscribed` or `ended`."""

@@ -9,43 +9,12 @@ import pytest
 from checker import world
 from checker.check import faults
 from checker.frames import Batch, Cover, Gap, parse
+from checker.planting import frames_of, kinds, many, reconnects, some, swap_text, with_updates
 from checker.rawjson import updates
 from checker.receipts import Event, Receipts
 from checker.truth import Truth
 
 SEEDS = range(12)
-
-
-def kinds(a_world, receipts, until=world.UNTIL):
-    return {f.kind for f in faults({world.CHANNEL: a_world.truth}, receipts, until)}
-
-
-def frames_of(receipts, kind, wanted=lambda frame: True):
-    """Indices of the events that carry frames of a kind."""
-    found = []
-    for index, event in enumerate(receipts.events):
-        frame = parse(event.text) if event.event == "got" else None
-        if isinstance(frame, kind) and wanted(frame):
-            found.append(index)
-    assert found
-    return found
-
-
-def swap_text(receipts, index, text):
-    receipts.events[index] = dataclasses.replace(receipts.events[index], text=text)
-
-
-def some(a_world, receipts, kind, wanted=lambda frame: True):
-    index = a_world.random.choice(frames_of(receipts, kind, wanted))
-    return index, parse(receipts.events[index].text)
-
-
-def many(frame):
-    return len(frame.offsets) >= 3
-
-
-def with_updates(frame, texts):
-    return frame.raw[:frame.raw.index('"u":[')] + '"u":[' + ",".join(texts) + "]}"
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -222,10 +191,6 @@ def fingerprint_of_the_first(a_world, receipts):
     index, frame = some(a_world, receipts, Batch, many)
     swap_text(receipts, index, frame.raw.replace(frame.fp, a_world.truth.known(frame.p, frame.offsets[0]).fp))
     return "fingerprint"
-
-
-def reconnects(receipts):
-    return [i for i, e in enumerate(receipts.events) if e.event == "got" and '"subscribed"' in e.text][1:]
 
 
 def repeated_after_reconnect(a_world, receipts):
