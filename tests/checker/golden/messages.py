@@ -70,13 +70,24 @@ def wrong(template, *values, error="bad_field", id=7):
     return [bad(error, template.replace("@", value), id) for value in values]
 
 
-NOT_TEXT = ["null", "true", "1", "-1.5", "[]", "{}"]
-NOT_START = ["null", "true", "1", "-1.5", "[]", "{}", '""', '"now"', '"Live"', '"60s"', '"-60"', '"-s"', '"-6.5s"', '"- 6s"',
+TYPES = ["null", "true", "1", "-1.5", '"x"', "[]", "{}"]  # every field gets one of each JSON type
+NOT_TEXT = [text for text in TYPES if text != '"x"']
+NOT_NUMBER = [text for text in TYPES if text != "1"]
+NOT_TIME = [*NOT_NUMBER, '"1732147200000"', "-1", "1.5", "1e3", "9007199254740992", "[1]"]
+NOT_LAST = [*NOT_NUMBER, "0", "-1", "10001", '"100"', "1.0"]
+
+
+def inside(field, values):
+    return [f'{{"{field}":{value}}}' for value in values]
+
+
+NOT_START = [*TYPES, '""', '"now"', '"Live"', '"60s"', '"-60"', '"-s"', '"-6.5s"', '"- 6s"',
              '"-60S"', '"-60ms"', '"--60s"', '"-1000000000s"', '"last:100"', '"v1.00c0ffee.0:1"', '"1732147200000"', '["live"]',
-             '{"time":null}', '{"time":"1732147200000"}', '{"time":-1}', '{"time":1.5}', '{"time":1e3}', '{"time":true}',
-             '{"time":9007199254740992}', '{"time":[1]}', '{"last":0}', '{"last":-1}', '{"last":10001}', '{"last":"100"}',
-             '{"last":1.0}', '{"last":null}', '{"last":{}}', '{"live":true}', '{"time":1,"last":1}']
-NOT_POSITION = ["null", "true", "1", "-1.5", "[]", "{}"]
+             *inside("time", NOT_TIME), *inside("last", NOT_LAST), *inside("position", NOT_TEXT), '{"live":true}', '{"time":1,"last":1}']
+NOT_END = [*TYPES, '""', '"live"', '"earliest"', '"60s"', '{"last":1}', *inside("time", NOT_TIME), *inside("position", NOT_TEXT),
+           '{"position":"v1.00c0ffee.","time":1}']
+NOT_TIMES = [*TYPES, *[f"[{value}]" for value in NOT_TIME], "[1,2,{}]",
+             "[" + ",".join(["1"] * 201) + "]"]
 
 BAD = [
     *[bad("bad_json", m) for m in (
@@ -89,27 +100,24 @@ BAD = [
     bad("bad_field", "{}"),
     *[bad("unknown_op", m, 7) for m in (
         '{"id":7,"op":""}', '{"id":7,"op":"Subscribe"}', '{"id":7,"op":"subscribe "}', '{"id":7,"op":"publish"}', '{"id":7,"op":"ping\\u0000"}')],
-    *wrong('{"op":"ping","id":@}', "null", "true", "-1", "1.5", "1.0", "1e2", '"7"', "[]", "{}", "9007199254740992",
+    *wrong('{"op":"ping","id":@}', *NOT_NUMBER, "-1", "1.5", "1.0", "1e2", '"7"', "9007199254740992",
            "18446744073709551616", "1e400", id=None),
     *wrong('{"id":7,"op":"subscribe","channel":@}', *NOT_TEXT, '""', '"' + "c" * 256 + '"', '"a\\u0000"', '"a\\n"', '"\\u007f"'),
     bad("bad_field", '{"id":7,"op":"subscribe"}', 7),
     *wrong('{"id":7,"op":"subscribe","channel":"metrics","from":@}', *NOT_START),
-    *wrong('{"id":7,"op":"subscribe","channel":"metrics","from":{"position":@}}', *NOT_POSITION),
     bad("bad_field", '{"id":7,"op":"subscribe","channel":"metrics","from":{"position":"v1.00c0ffee.0:1","time":1}}', 7),
     *wrong('{"id":7,"op":"subscribe","channel":"metrics","from":{"position":"@"}}', "", "garbage", "v2.00c0ffee.0:1",
            "v1.00c0ffee.0:9007199254740992", "v1.00c0ffee.1:1,0:1", error="position_invalid"),
     *wrong('{"id":7,"op":"subscribe","channel":"metrics","start":@}', *NOT_START),
     bad("bad_field", '{"id":7,"op":"subscribe","channel":"metrics","start":{"position":"v1.00c0ffee.0:1"}}', 7),
-    *wrong('{"id":7,"op":"subscribe","channel":"metrics","to":@}', "null", "true", "1", "-1.5", "[]", "{}", '""', '"live"', '"earliest"',
-           '"60s"', '{"last":1}', '{"time":null}', '{"time":-1}', '{"time":"x"}', '{"position":1}', '{"position":"v1.00c0ffee.","time":1}'),
+    *wrong('{"id":7,"op":"subscribe","channel":"metrics","to":@}', *NOT_END),
     *wrong('{"id":7,"op":"subscribe","channel":"metrics","to":{"position":"@"}}', "", "garbage", error="position_invalid"),
     *wrong('{"id":7,"op":"unsubscribe","channel":@}', *NOT_TEXT, '""'),
     bad("bad_field", '{"id":7,"op":"unsubscribe"}', 7),
     *wrong('{"id":7,"op":"auth","token":@}', *NOT_TEXT),
     bad("bad_field", '{"id":7,"op":"auth"}', 7),
     *wrong('{"id":7,"op":"times","channel":@,"at":[1]}', *NOT_TEXT),
-    *wrong('{"id":7,"op":"times","channel":"metrics","at":@}', "null", "true", "1", '"1"', "{}", "[]", "[null]", "[-1]", "[1.5]", '["1"]', "[[1]]",
-           "[1,2,{}]", "[9007199254740992]", "[" + ",".join(["1"] * 201) + "]"),
+    *wrong('{"id":7,"op":"times","channel":"metrics","at":@}', *NOT_TIMES),
     bad("bad_field", '{"id":7,"op":"times","channel":"metrics"}', 7),
     bad("bad_field", '{"id":7,"op":"times","at":[1]}', 7),
 ]
