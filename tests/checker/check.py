@@ -3,6 +3,7 @@
 import functools
 import json
 import pathlib
+import urllib.parse
 
 import jsonschema
 
@@ -50,9 +51,17 @@ class Check:
     def _fault(self, kind, detail):
         self.faults.append(Fault(kind, "connection", detail))
 
-    def _open(self, _):
+    def _open(self, path):
         self._questions = set()
         self._welcomed = False
+        query = urllib.parse.parse_qs((path or "").partition("?")[2].replace("+", "%2B"))
+        for channel in query.get("channel", []):
+            if channel in self.truths:
+                self._subscription(channel).asked({"from": self._start(query.get("from", ["live"])[0])})
+
+    @staticmethod
+    def _start(text):
+        return {"position": text} if text.startswith("v1.") else text
 
     def _closed(self, _):
         for subscription in self.subscriptions.values():

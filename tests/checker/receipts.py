@@ -1,6 +1,6 @@
 """What one client sent and got, over any number of connections, as lines of JSON.
 
-    {"event":"open"}                            a connection was made
+    {"event":"open","text":"/ws?channel=…"}     a connection was made; the path, where it asks for something
     {"event":"sent","text":"…"}                 a message that the client sent
     {"event":"got","text":"…"}                  a whole message that it received
     {"event":"closed","code":1012}              the connection's end; no code where it was cut
@@ -23,8 +23,8 @@ class Receipts:
     def __init__(self, events=()):
         self.events = list(events)
 
-    def opened(self):
-        self.events.append(Event("open"))
+    def opened(self, path="/ws"):
+        self.events.append(Event("open", path if "?" in path else None))
 
     def sent(self, text):
         self.events.append(Event("sent", text))

@@ -28,9 +28,9 @@ class Subscription:
         self.faults.append(Fault(kind, where(self.channel, partition, offset), detail))
 
     def asked(self, message):
-        """The client sent `subscribe`."""
+        """The client sent `subscribe`, or its query did. While one stands this one is refused."""
         self._asked = message
-        if self.chain and self._wanted(message) != position.parse(self.chain.text()):
+        if self.chain and not self.active and self._wanted(message) != position.parse(self.chain.text()):
             self.fault("client", f"asks for {message.get('from')!r:.200} while it stands at {self.chain.text():.200}")
 
     @staticmethod

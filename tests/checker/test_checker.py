@@ -297,6 +297,32 @@ def test_seeded_fault_is_caught(plant, seed):
     assert kinds(a_world, receipts) & (expected if isinstance(expected, set) else {expected})
 
 
+def by_query(receipts, path):
+    """The first subscription is the connection's own, without a message."""
+    assert receipts.events[2].event == "sent"
+    del receipts.events[2]
+    swap_text(receipts, 0, path)
+    swap_text(receipts, 2, receipts.events[2].text.replace(',"id":1}', "}"))
+
+
+@pytest.mark.parametrize("path,expected", [
+    ("/ws?channel=other&channel=metrics&from=earliest", set()), ("/ws?channel=metrics&from=v1.00c0ffee.0:0,1:0,2:0", set()),
+    ("/ws?channel=other", {"protocol"}), ("/ws?channel=metrics&from=v1.00c0ffee.0:7,1:0,2:0", {"resume"})])
+def test_a_query_asks_too(path, expected):
+    a_world, receipts = world.make(1)
+    by_query(receipts, path)
+    assert kinds(a_world, receipts) == expected
+
+
+def test_a_second_subscribe_is_refused_and_the_first_goes_on():
+    a_world, receipts = world.make(1)
+    index, _ = some(a_world, receipts, Batch)
+    receipts.events[index:index] = [
+        Event("sent", '{"op":"subscribe","id":9,"channel":"metrics"}'),
+        Event("got", '{"error":{"code":"already_subscribed","message":"twice","retry":false,"channel":"metrics"},"id":9}')]
+    assert kinds(a_world, receipts) == set()
+
+
 def witnesses(a_world, drop=None, keep_aborted=False, alter=None):
     seen = [(a.partition, a.record) for a in a_world.acked if a.fate == "committed" or keep_aborted]
     if drop is not None:

@@ -100,7 +100,7 @@ class Subscriber:
 
     async def connect(self, port, path="/ws"):
         self._transport = await within(self._transport_type.connect(port, path, **self._options), "a WebSocket")
-        self.receipts.opened()
+        self.receipts.opened(path)
         for channel in self.wants:
             await self.subscribe(channel)
         self._pump = asyncio.create_task(self._read(self._transport))
