@@ -1,6 +1,8 @@
-"""What all scripts have in common, and the end of the one that takes a whole system away with it."""
+"""What all scripts have in common, and the ends of those that have much to take down."""
 
+import os
 import pathlib
+import shutil
 import signal
 import subprocess
 
@@ -39,3 +41,47 @@ def test_bare_ends_with_all_of_it_when_it_is_told_to(number):
     process.stdout.read()  # until nobody has it any more
     assert process.wait() == 128 + number
     assert not [pid for pid in inside if pathlib.Path("/proc", pid).exists()] and bare.runs() <= before
+
+
+WAITS = """
+import os, pathlib, signal, subprocess, threading, pytest
+HERE = pathlib.Path(__file__).parent
+signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
+@pytest.fixture
+def up():
+    child = subprocess.Popen(["sleep", "infinity"])
+    yield child.pid
+    child.wait()
+    (HERE / "taken down").touch()
+def test_waits(up):
+    (HERE / "pids").write_text(f"{os.getpid()} {up}")
+    threading.Event().wait()
+"""
+NEXT = "def test_next(): open(__file__ + '.began', 'w')"
+
+
+def alone(tmp_path):
+    """A tree whose tests are these."""
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT / "ops", tree / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    for name, text in {"ops/deps": "#!/bin/sh", "ops/build": "#!/bin/sh", "build/release/tailrace": "", "build/web/.built": "",
+                       "tests/integration/test_waits.py": WAITS, "tests/mutation/test_next.py": NEXT}.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(f"{text}\n")
+        (tree / name).chmod(0o755)
+    os.mkfifo(tree / "tests/integration/pids")
+    return tree
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_tests_end_with_all_that_they_have_up(number, tmp_path):
+    """Also where only the script is told, and not its whole group."""
+    tree = alone(tmp_path)
+    process = subprocess.Popen([tree / "ops/test", "integration"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+    pids = (tree / "tests/integration/pids").read_text().split()
+    process.send_signal(number)
+    said = process.stdout.read()  # until nobody has it any more
+    assert process.wait() == 128 + number, said
+    assert (tree / "tests/integration/taken down").exists() and not [pid for pid in pids if pathlib.Path("/proc", pid).exists()], said
+    assert not list(tree.glob("tests/mutation/*.began")), "it went on"
