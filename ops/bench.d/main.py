@@ -26,7 +26,7 @@ def main():
     print(f"{len(CORES)} cores, load average {os.getloadavg()[0]:.1f} before", flush=True)
     kafka, lines = Kafka(), []
     try:
-        for mark in chosen.marks or MARKS:
+        for mark in chosen.marks:
             for line in MARKS[mark](kafka, scale):
                 lines.append(line)
                 show(line)

@@ -88,11 +88,24 @@ class Bridge:
         self.wait_ready()
 
     def logged(self, pattern):
-        return wait(lambda: re.search(pattern, pathlib.Path(self.log.name).read_text()), pattern).group(1)
+        return self.awaited(lambda: re.search(pattern, self.said()), pattern).group(1)
+
+    def said(self):
+        return pathlib.Path(self.log.name).read_text()
 
     def wait_ready(self):
-        wait(lambda: subprocess.run([TAILRACE, "health", self.address], env=environment(), capture_output=True).returncode == 0,
-             "the bridge to be ready")
+        self.awaited(lambda: subprocess.run([TAILRACE, "health", self.address], env=environment(), capture_output=True).returncode == 0,
+                     "the bridge to be ready")
+
+    def awaited(self, found, what):
+        """While it lives."""
+        def seen():
+            ended = self.process.poll() is not None
+            if not (result := found()) and ended:
+                raise SystemExit(f"bench: the bridge ended with {self.process.returncode}: {self.said()}")
+            return result
+
+        return wait(seen, what)
 
     def metrics(self):
         """Name → value, labels added up."""
