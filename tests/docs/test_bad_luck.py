@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -26,22 +27,24 @@ def ports():
     return ["--port", str(page), "--kafka-port", str(kafka)]
 
 
-@pytest.mark.parametrize("option", ["--port", "--kafka-port"])
-def test_a_port_that_is_taken(option):
+@pytest.mark.parametrize("option, other", [("--port", "8090"), ("--kafka-port", "9192"), ("--admin", "127.0.0.1:8099")])
+def test_a_port_that_is_taken(option, other):
     """Before anything is built."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         others = free_ports(2)
-        words = {"--port": others[0], "--kafka-port": others[1]} | {option: port}
+        words = {"--port": others[0], "--kafka-port": others[1]} | {option: f"127.0.0.1:{port}" if option == "--admin" else port}
         result = run(*(str(word) for pair in words.items() for word in pair))
     assert result.returncode == 1
-    assert result.stdout == f"demo: port {port} is taken; choose another: ops/demo {option} {8090 if option == '--port' else 9192}\n"
+    assert result.stdout == f"demo: port {port} is taken; choose another: ops/demo {option} {other}\n"
 
 
 @pytest.mark.parametrize("words, said", [
     (["--port", "70000"], "demo: --port: '70000' is no port; see ops/demo --help\n"),
+    (["--port", "9092"], "demo: --kafka-port: port 9092 is given twice; see ops/demo --help\n"),
+    (["--port", "14080", "--admin", "127.0.0.1:14080"], "demo: --admin: port 14080 is given twice; see ops/demo --help\n"),
     (["--port"], "demo: --port wants a value; see ops/demo --help\n"),
     (["--speed"], "demo: can't make sense of '--speed'; see ops/demo --help\n")])
 def test_wrong_usage(words, said):
@@ -85,13 +88,6 @@ def test_no_apt(tools, tmp_path, script, words):
     assert "deps: no apt-get here; needed: " in result.stdout, result.stdout
 
 
-@pytest.mark.parametrize("words", [["--nonsense"], ["nomark"]])
-def test_wrong_usage_of_the_bench(words):
-    """Before anything is built."""
-    result = run(*words, script=ROOT / "ops" / "bench")
-    assert result.returncode == 2 and words[0] in result.stdout and "building" not in result.stdout
-
-
 POLICY = pathlib.Path("/usr/sbin/policy-rc.d")
 
 
@@ -109,6 +105,52 @@ def test_an_apt_that_fetches_nothing(tools, tmp_path, script, words, fails):
     said = "deps: apt could not install the packages: Err:1 http://archive Could not resolve. Look at the network and /etc/apt; Debian 12 is what this is made for"
     assert said in result.stdout.splitlines(), result.stdout
     assert list((tmp_path / "tmp").iterdir()) == [] and POLICY.exists() == policy
+
+
+@pytest.mark.parametrize("said", ["dpkg: error: unable to install: No space left on device", "E: You don't have enough free space in /var/cache/apt/archives/."])
+def test_a_disk_that_is_full_while_packages_are_installed(tools, said):
+    if os.geteuid() != 0:
+        pytest.skip("only root installs")
+    result = run("run", script=ROOT / "ops" / "deps", env=tools(dpkg_query="exit 1", apt_get=f'echo "{said}"; exit 100'))
+    assert result.returncode == 1
+    assert result.stdout.splitlines()[-1] == "deps: no space for the packages: free some where /usr and /var are"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_while_packages_are_installed(tools, tmp_path, number):
+    """Neither its log nor what keeps services from starting stays."""
+    if os.geteuid() != 0:
+        pytest.skip("only root installs")
+    (tmp_path / "tmp").mkdir()
+    os.mkfifo(tmp_path / "began")
+    policy = POLICY.exists()
+    environment = tools(dpkg_query="exit 1", apt_get=f"[[ $* != *install* ]] || {{ echo >{tmp_path}/began; exec sleep infinity; }}")
+    process = subprocess.Popen([ROOT / "ops" / "deps", "run"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               env=environment | {"TMPDIR": str(tmp_path / "tmp")}, start_new_session=True,
+                               preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+    (tmp_path / "began").read_text()
+    os.killpg(process.pid, number)
+    process.stdout.read()
+    assert process.wait() == 130
+    assert list((tmp_path / "tmp").iterdir()) == [] and POLICY.exists() == policy
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_what_a_killed_run_left_is_no_policy_of_somebody_else(tools, tmp_path, ours):
+    if os.geteuid() != 0:
+        pytest.skip("only root installs")
+    sbin = tmp_path / "sbin"
+    sbin.mkdir()
+    environment = tools(dpkg_query="exit 1", apt_get=f"[[ $* != *install* ]] || cat {POLICY} >{tmp_path}/seen")
+    left = f"cp {tmp_path}/seen {POLICY}" if ours else f"echo theirs >{POLICY}"
+    script = f"mount --bind {sbin} {POLICY.parent}; {ROOT}/ops/deps run && [ ! -e {POLICY} ] && {left} && {ROOT}/ops/deps run; echo $?; ls {POLICY.parent}"
+    result = subprocess.run(["unshare", "--mount", "bash", "-c", script], env=environment, text=True, stdout=subprocess.PIPE)
+    assert result.stdout == ("0\n" if ours else f"0\n{POLICY.name}\n")
+
+
+def test_a_package_of_two_architectures_is_installed(tools):
+    result = run("run", script=ROOT / "ops" / "deps", env=tools(dpkg_query="""printf "${3/'${db:Status-Status}'/installed}%.0s" 1 2""", apt_get="exit 1"))
+    assert (result.returncode, result.stdout) == (0, "")
 
 
 def test_nothing_is_removed_and_a_docker_of_another_source_stays(tools, tmp_path):
