@@ -9,6 +9,7 @@
 #include <fstream>
 #include <limits>
 #include <thread>
+#include <vector>
 
 namespace tailrace {
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint32_t kOwnDescriptors = 512;
+constexpr std::uint32_t kMostShards = 256;
 
 // The first number of a file; `kNoLimit` where there is none ("max").
 std::uint64_t number_in(const std::string& path) {
@@ -25,21 +27,26 @@ std::uint64_t number_in(const std::string& path) {
 }
 
 // This process's own cgroup (version 2) below /sys/fs/cgroup: "0::/system.slice/tailrace.service".
-std::string cgroup_path() {
-  std::ifstream file("/proc/self/cgroup");
+std::string cgroup_path(const std::string& root) {
+  std::ifstream file(root + "/proc/self/cgroup");
   for (std::string line; std::getline(file, line);)
     if (line.starts_with("0::")) return line.substr(3);
   return {};
 }
 
-// A limit may stand at any level above.
-std::uint64_t cgroup_memory() {
-  auto least = number_in("/sys/fs/cgroup/memory/memory.limit_in_bytes");
-  for (std::filesystem::path path = cgroup_path(); !path.empty(); path = path.parent_path()) {
-    least = std::min(least, number_in("/sys/fs/cgroup" + path.string() + "/memory.max"));
-    if (path == path.root_path()) break;
-  }
-  return std::min(least, number_in("/sys/fs/cgroup/memory.max"));
+// The folders of that and of all above it: a limit may stand at any level.
+std::vector<std::string> cgroups(const std::string& root) {
+  std::vector<std::string> folders;
+  for (std::filesystem::path path = cgroup_path(root); path.has_relative_path(); path = path.parent_path())
+    folders.push_back(root + "/sys/fs/cgroup" + path.string());
+  folders.push_back(root + "/sys/fs/cgroup");
+  return folders;
+}
+
+std::uint64_t cgroup_memory(const std::string& root) {
+  auto least = number_in(root + "/sys/fs/cgroup/memory/memory.limit_in_bytes");
+  for (const auto& folder : cgroups(root)) least = std::min(least, number_in(folder + "/memory.max"));
+  return least;
 }
 
 std::uint64_t machine_memory() {
@@ -47,22 +54,28 @@ std::uint64_t machine_memory() {
 }
 
 // Cores granted by the cgroup ("max 100000", "150000 100000"), rounded up.
-std::uint32_t cgroup_cores() {
+double cores_in(const std::string& path) {
   double quota = 0, period = 0;
-  std::ifstream file("/sys/fs/cgroup" + cgroup_path() + "/cpu.max");
-  if (!(file >> quota >> period) || quota <= 0 || period <= 0) return std::numeric_limits<std::uint32_t>::max();
-  return static_cast<std::uint32_t>(std::max(1.0, std::ceil(quota / period)));
+  std::ifstream file(path);
+  return file >> quota >> period && quota > 0 && period > 0 ? std::ceil(quota / period) : kMostShards;
+}
+
+double cgroup_cores(const std::string& root) {
+  double least = kMostShards;
+  for (const auto& folder : cgroups(root)) least = std::min(least, cores_in(folder + "/cpu.max"));
+  return least;
 }
 
 }  // namespace
 
-std::uint64_t default_memory() {
-  const auto all = std::min(cgroup_memory(), machine_memory());
+std::uint64_t default_memory(const std::string& root) {
+  const auto all = std::min(cgroup_memory(root), machine_memory());
   return std::clamp<std::uint64_t>(all / 4, 16ull << 20, 1ull << 30);
 }
 
-std::uint32_t default_shards() {
-  return std::clamp(std::min(std::thread::hardware_concurrency(), cgroup_cores()), 1u, 256u);
+std::uint32_t default_shards(const std::string& root) {
+  const auto granted = static_cast<std::uint32_t>(cgroup_cores(root));
+  return std::clamp(std::min(std::thread::hardware_concurrency(), granted), 1u, kMostShards);
 }
 
 std::uint32_t default_connections() {
