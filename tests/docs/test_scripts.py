@@ -43,6 +43,18 @@ def test_bare_ends_with_all_of_it_when_it_is_told_to(number):
     assert not [pid for pid in inside if pathlib.Path("/proc", pid).exists()] and bare.runs() <= before
 
 
+def test_bare_takes_a_tree_without_history(tmp_path):
+    """As a tarball has it, without what is built there."""
+    if not bare.is_ready():
+        pytest.skip("no base system of ops/bare here yet, or not root")
+    shutil.copytree(ROOT / "ops", tmp_path / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "program").touch()
+    result = subprocess.run([tmp_path / "ops" / "bare", "ls", "-A"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert (result.returncode, result.stdout.split()) == (0, [".gitignore", "ops"]), result.stdout
+
+
 WAITS = """
 import os, pathlib, signal, subprocess, threading, pytest
 HERE = pathlib.Path(__file__).parent
