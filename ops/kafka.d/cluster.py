@@ -44,8 +44,7 @@ class Cluster:
         self.name = name
         self.folder = root() / name
         self.file = self.folder / "cluster.json"
-        text = self.file.read_text() if self.file.exists() else ""
-        self.plan = json.loads(text) if text else None
+        self.plan = json.loads(self.file.read_text()) if self.file.exists() else None
 
     def claim(self):
         try:
@@ -55,7 +54,9 @@ class Cluster:
 
     def create(self, plan):
         self.plan = plan
-        self.file.write_text(json.dumps(plan, indent=1))
+        draft = self.file.with_suffix(".new")  # whole or not at all: without it `down` finds no node
+        draft.write_text(json.dumps(plan, indent=1))
+        draft.rename(self.file)
         for node in self.nodes():
             node.configure()
 
@@ -153,7 +154,7 @@ class Node:
         self.process = process  # ours to reap while this command lives
         try:
             (self.folder / "pid").write_text(f"{process.pid} {birth(process.pid)}")
-        except OSError:
+        except BaseException:
             process.kill()  # nobody would find it again
             raise
 

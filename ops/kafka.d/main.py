@@ -100,6 +100,7 @@ def act_on_node(args, cluster):
 def main():
     parser = arguments()
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does: `up` takes back what it began
     cluster = clusters.Cluster(args.name)
     if os.sep in args.name or args.name.startswith("."):
         parser.error("--name: a plain word, please")

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -247,6 +248,37 @@ def test_a_kafka_of_that_name_stays_as_it_is(tmp_path):
     result = run("up", script=ROOT / "ops" / "kafka", env={**os.environ, "TAILRACE_KAFKA_DIR": str(tmp_path)})
     assert (result.returncode, result.stdout) == (1, "kafka: a cluster 'default' is there already; `down` it or choose another --name\n")
     assert (tmp_path / "default").is_dir()
+
+
+def test_a_kafka_that_is_told_to_end_while_it_starts(tools, tmp_path):
+    """No node and no data stays, as with Ctrl-C."""
+    os.mkfifo(tmp_path / "began")
+    environment = tools(java=f"[[ $* = *StorageTool* ]] || {{ until [ -s pid ]; do sleep 0.1; done; echo $$ >{tmp_path}/began; exec sleep infinity; }}") | {"TAILRACE_KAFKA_DIR": str(tmp_path / "data")}
+    process = subprocess.Popen([ROOT / "ops" / "kafka", "up"], stdin=subprocess.DEVNULL, env=environment)
+    node = (tmp_path / "began").read_text().strip()
+    process.terminate()
+    assert process.wait() == 143
+    assert not pathlib.Path("/proc", node).exists() and list((tmp_path / "data").iterdir()) == []
+
+
+@pytest.mark.parametrize("when", ["write_text", "rename"])
+def test_a_kafka_of_a_killed_start_goes_down(tmp_path, when):
+    """Killed on either side of the moment at which its plan stands there."""
+    environment = {**os.environ, "TAILRACE_KAFKA_DIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    script = f"""
+import cluster, os, pathlib
+whole = pathlib.Path.{when}
+def killed(path, *words):
+    if {when!r} == "rename": whole(path, *words)
+    else: whole(path, words[0][:40])
+    os.kill(os.getpid(), 9)
+pathlib.Path.{when} = killed
+one = cluster.Cluster("default")
+one.claim(), one.create(cluster.make_plan(1, 0, [], {{}}, "4.1.1"))
+"""
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT / "ops" / "kafka.d", env=environment).returncode == -signal.SIGKILL
+    result = run("down", script=ROOT / "ops" / "kafka", env=environment)
+    assert (result.returncode, result.stdout, list(tmp_path.iterdir())) == (0, "", [])
 
 
 # too little for the plan, for a node's settings, to be formatted, and to start
