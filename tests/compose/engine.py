@@ -1,4 +1,4 @@
-"""A Docker engine for the tests: the one that runs here, or one of their own that ends with them.
+"""A Docker engine for the tests: one of their own that ends with them, or the one that runs here where that is allowed.
 
 An engine of their own keeps its images in the project's cache folder, so that only what changed is built again; it has
 a socket of its own, and takes back what it did to this machine's network when it ends. `python3 engine.py FOLDER` is
@@ -17,6 +17,7 @@ import threading
 
 CACHE = pathlib.Path(os.environ.get("TAILRACE_CACHE") or os.path.expanduser("~/.cache/tailrace")) / "docker"
 OLDEST = (20, 10)
+SHARED = "TAILRACE_DOCKER"  # =shared: in somebody's engine the tests make `tailrace` anew, and images under others' names
 SYSCTLS = [pathlib.Path("/proc/sys/net/ipv4", name) for name in ("ip_forward", "conf/all/forwarding", "conf/default/forwarding")]
 
 
@@ -48,9 +49,10 @@ class Network:
 
     @staticmethod
     def _restore_table(table, before):
-        """Rules that are Docker's go, then its chains; others' rules, also newer ones, stay."""
+        """Rules that are Docker's go, then its chains; others' rules, also newer ones, stay. The last of its forms is for a
+        container that reaches itself by a published port."""
         added = [line for line in lines_of("iptables", "-t", table, "-S") if line not in before]
-        rules = [line for line in added if line.startswith("-A") and re.search(r"DOCKER|docker0|br-[0-9a-f]{12}|-s 172\.", line)]
+        rules = [line for line in added if line.startswith("-A") and re.search(r"DOCKER|docker0|br-[0-9a-f]{12}|-s (\S+/32) -d \1 .*-j MASQUERADE", line)]
         chains = [line.split()[1] for line in added if line.startswith("-N DOCKER")]
         changes = [["-D", *line.split()[1:]] for line in rules] + [["-X", chain] for chain in chains]
         changes += [line.split() for line in before if line.startswith("-P")]
@@ -74,6 +76,8 @@ class Engine:
             self.environment["DOCKER_BUILDKIT"] = "0"  # the old builder then, whose layers serve both generations of compose
         if self._runs():
             self.why_not = too_old(self.output("version", "--format", "{{.Server.Version}}"))
+            if os.environ.get(SHARED) != "shared":
+                self.why_not = f"the Docker engine here is not the tests' own: {SHARED}=shared lets them make images in it"
             return
         if os.geteuid() != 0:
             self.why_not = "no Docker engine runs here, and only root can start one"

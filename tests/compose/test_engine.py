@@ -31,6 +31,19 @@ def test_an_engine_that_cannot_start_says_why(tmp_path, monkeypatch):
     engine.close()
 
 
+@pytest.mark.parametrize("shared, version, why_not", [
+    ("", "28.2.2", "the Docker engine here is not the tests' own: TAILRACE_DOCKER=shared lets them make images in it"),
+    ("shared", "28.2.2", ""), ("shared", "19.03.15", "Docker 19.03.15 is too old: 20.10 or newer, please")])
+def test_an_engine_of_somebody_else_is_used_where_that_is_allowed(shared, version, why_not, tmp_path, monkeypatch):
+    (tmp_path / "docker").write_text(f"#!/bin/sh\necho {version}\n")
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("TAILRACE_DOCKER", shared)
+    engine = Engine()
+    assert (engine.why_not, engine.own) == (why_not, False)
+    engine.close()
+
+
 def test_a_client_without_an_engine_says_so(tmp_path, monkeypatch):
     if os.geteuid() != 0:
         pytest.skip("only root starts engines")
@@ -51,14 +64,16 @@ before, network = rules(), Network()
 iptables("-N", "DOCKER"), iptables("-N", "DOCKER-USER"), iptables("-P", "FORWARD", "DROP")
 iptables("-A", "FORWARD", "-j", "DOCKER-USER"), iptables("-A", "DOCKER-USER", "-j", "RETURN"), iptables("-A", "FORWARD", "-o", "docker0", "-j", "DOCKER")
 iptables("-t", "nat", "-N", "DOCKER"), iptables("-t", "nat", "-A", "POSTROUTING", "-s", "172.17.0.0/16", "!", "-o", "docker0", "-j", "MASQUERADE")
+iptables("-t", "nat", "-A", "POSTROUTING", "-s", "172.17.0.2/32", "-d", "172.17.0.2/32", "-p", "tcp", "--dport", "8080", "-j", "MASQUERADE")
 subprocess.run(["ip", "link", "add", "docker0", "type", "bridge"], check=True)
 assert rules() != before
 network.restore()
 assert rules() == before, rules()
 assert not lines_of("ip", "link", "show", "docker0")
-iptables("-A", "INPUT", "-p", "tcp", "--dport", "98", "-j", "DROP")
+iptables("-A", "INPUT", "-s", "172.16.0.0/12", "-p", "tcp", "--dport", "98", "-j", "DROP")
+iptables("-t", "nat", "-A", "POSTROUTING", "-s", "172.30.0.0/16", "-j", "MASQUERADE")
 network.restore()
-assert any("98" in line for line in rules()[0]), "a rule of somebody else"
+assert any("98" in line for line in rules()[0]) and any("172.30" in line for line in rules()[1]), "a rule of somebody else"
 print("restored")
 """
 
