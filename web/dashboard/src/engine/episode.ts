@@ -15,8 +15,10 @@ export class Episode {
     this.receipt = { phase: "fill", updates: 0, total: 0, ranges: [], lost: 0, took: 0, outage: 0 };
   }
 
+  /** A channel is cut off, maybe again: until it is resumed nothing comes. */
   join(channel: string): void {
     this.pending.add(channel);
+    this.resumedAt = 0;
   }
 
   /** What this channel missed is not all here yet. */

@@ -35,8 +35,10 @@ export class Outages {
     return last && !last.healed ? last : undefined;
   }
 
+  /** Cut off again while it is refilled it is the same outage, and open again. */
   begin(from: number, cause: Outage["cause"]): void {
-    if (this.open) return;
+    const { open } = this;
+    if (open) return void (open.to = Infinity);
     this.outages.push({ from, to: Infinity, front: from, cause, updates: 0, healed: false });
     if (this.outages.length > kKept) this.outages.shift();
   }

@@ -29,6 +29,31 @@ test("a second cut within an outage is the same outage", () => {
   assert.equal(o.outages.length, 1);
 });
 
+test("a cut while an outage is refilled opens it again, from as far as it was refilled to when it is over", () => {
+  const o = new Outages();
+  o.begin(1000, "cut");
+  o.refill(6000);
+  o.advance(3000);
+  o.begin(7000, "disconnected");
+  assert.equal(o.badge(0, 9000).kind, "outage");
+  assert.deepEqual(o.holes(9000), [[3000, 9000]]);
+  o.refill(12_000);
+  assert.equal(o.badge(0, 13_000).kind, "replay");
+  o.heal(7, 12_100);
+  assert.deepEqual(o.bands(0, 13_000), [{ kind: "outage", from: 1000, to: 12_000, front: 12_000, text: "recovered 7" }]);
+});
+
+test("a receipt that is being filled is that of an open outage again when its channel is cut off", () => {
+  const e = new Episode(0);
+  e.join("a");
+  e.resume("a", 10, 1000);
+  e.progress("a", 4);
+  e.join("a");
+  assert.equal(e.replaying, false);
+  e.resume("a", 6, 5000);
+  assert.deepEqual([e.replaying, e.view(5100).took, e.counted], [true, 100, { done: 4, total: 10 }]);
+});
+
 test("a loss stays a loss, is bounded, and is counted within the window only", () => {
   const o = new Outages();
   for (let i = 0; i < 500; i++) o.lose({ from: i * 10, to: i * 10 + 5, offsets: 3, reason: "expired", first: i, next: i + 3, partition: 0 });
