@@ -50,7 +50,7 @@ export class Engine {
     this.link = new Link(open.url, open.api, open.token, {
       channels: list => this.listed(list),
       info: info => this.described(info),
-      kafka: (unreachable, since) => this.live.kafka(unreachable, since),
+      kafka: (unreachable, since) => this.live.faults.kafka(unreachable, since),
       told: status => this.told(status),
       changed,
     });
@@ -92,14 +92,14 @@ export class Engine {
     const now = this.link.client.now();
     if (this.mode === "past") this.past.tick();
     this.directory.age(now);
-    this.live.tick();
+    this.live.faults.tick();
     if (this.link.downSince === 0) this.lane.tick(now, this.shown(now).at);
   }
 
   view(): View {
     const now = this.link.client.now(), shown = this.shown(now), { painter } = this, frozen = this.mode === "paused";
     const specs = this.panels.filter(spec => !spec.hidden && (spec.kind === "stat" || this.visible.has(spec.id)));
-    const { feedWindow: f } = this, name = this.feedChannel || this.panels.find(spec => !spec.hidden)?.channel || "";
+    const { feedWindow: f } = this, { episode } = this.live.faults, name = this.feedChannel || this.panels.find(spec => !spec.hidden)?.channel || "";
     const track = shown.timeline.tracks.get(name);
     shown.timeline.feed.hold(f.hold || frozen);
     return {
@@ -111,7 +111,7 @@ export class Engine {
       ...(painter.is("channels", now) ? { channels: painter.channels(this.directory.listed, c => this.live.watches.has(c), c => this.live.paceOf(c, now), shown), offsets: { channel: name, rows: places(track?.places) } } : null),
       ...(painter.is("feed", now) ? { feed: shown.timeline.feed.view(f.first, f.rows) } : null),
       ...(painter.is("lane", now) ? { lane: this.lane.view(now, shown.at) } : null),
-      receipt: this.live.episode?.replaying ? this.live.episode.view(now) : this.receipt(),
+      receipt: episode?.replaying ? episode.view(now) : this.receipt(),
     };
   }
 
@@ -124,7 +124,7 @@ export class Engine {
   private shown(now: number): Shown {
     const past = this.mode === "past", span = this.span;
     return {
-      timeline: past ? this.past.timeline : this.live.timeline, mode: this.mode, span, now, late: past ? 0 : this.live.late,
+      timeline: past ? this.past.timeline : this.live.timeline, mode: this.mode, span, now, late: channel => (past ? 0 : Math.min(this.live.late(channel), span / 2)),
       at: past ? this.past.at : this.mode === "paused" ? this.pausedAt : now,
       loading: past ? this.past.loading : this.backfill.open, front: channel => (past ? (this.past.seeking ? -Infinity : Infinity) : this.live.fillFront(channel)),
     };
@@ -149,6 +149,8 @@ export class Engine {
   }
 
   private begun(track: Track): void {
+    this.live.timeline.setPanels(this.panels, this.span);
+    this.backfill.prune(this.live.timeline.tracks);
     const ids = [...track.aggregators.keys()];
     if (ids.length) this.older(track, ids, true); // else its panels come soon
   }

@@ -17,7 +17,8 @@ export interface Shown {
   at: number;
   span: number;
   now: number;
-  late: number;
+  /** Milliseconds for which records of a channel may still be on their way. */
+  late(channel: string): number;
   loading: number;
   /** Front of a first fill; Infinity when there is none. */
   front(channel: string): number;
@@ -88,7 +89,7 @@ export class Painter {
 
   private moment(id: string, channel: Channel | undefined, track: Track | undefined, shown: Shown): Moment {
     const { at, span } = shown, from = at - span, extent = track?.extentOf(id), covered = extent?.covered ?? -Infinity;
-    const front = shown.front(channel?.name ?? ""), filling = front !== Infinity;
+    const name = channel?.name ?? "", front = shown.front(name), filling = front !== Infinity;
     const bands = channel?.outages.bands(from, at) ?? [], holes = channel?.outages.holes(at) ?? [];
     const badge = channel?.outages.badge(from, at) ?? { kind: "none", text: "" };
     const refused = extent?.refused && extent.refused.until > from ? extent.refused.why : "";
@@ -96,7 +97,7 @@ export class Painter {
     const kept = track?.keptFrom() ?? -Infinity, expired = kept > from + kGrain ? kept : 0;
     if (expired && !filling) bands.push({ kind: "gap", from, to: expired, front: from, text: "expired" });
     return {
-      at, span, late: shown.late, bands, holes, filling, refused, expired, samples: extent?.samples ?? [], covered: Math.max(covered, expired || -Infinity), settled: !filling && shown.loading === 0,
+      at, span, late: shown.late(name), bands, holes, filling, refused, expired, samples: extent?.samples ?? [], covered: Math.max(covered, expired || -Infinity), settled: !filling && shown.loading === 0,
       badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : expiredBadge(track, expired, at) ?? sampledBadge(extent?.samples ?? [], from, at),
     };
   }
@@ -126,7 +127,7 @@ function noteOf(channel: Channel, fields: string[], followed: boolean): string {
 function pace(track: Track | undefined, shown: Shown): Float64Array {
   const line = new Float64Array(72).fill(NaN);
   if (!track) return line;
-  const last = track.pace.binOf(shown.at - shown.late) - 1, holes = track.channel.outages.holes(shown.at);
+  const last = track.pace.binOf(shown.at - shown.late(track.channel.name)) - 1, holes = track.channel.outages.holes(shown.at);
   for (let i = 0; i < 72; i++) {
     const bin = last - 71 + i;
     const t = bin * track.pace.step;

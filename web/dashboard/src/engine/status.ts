@@ -5,7 +5,7 @@ import type { Live } from "./live.ts";
 
 export function statusOf(link: Link, live: Live, channels: number): Status {
   const now = link.client.now(), word = wordOf(link, live);
-  const counted = live.episode?.counted ?? { done: live.records, total: 0 };
+  const counted = live.faults.episode?.counted ?? { done: live.records, total: 0 };
   const since = word === "kafka" ? link.kafkaDownSince : word === "stale" ? link.heardAt : link.downSince;
   return {
     word, since, due: dueOf(link, word),
@@ -22,7 +22,7 @@ function wordOf(link: Link, live: Live): Word {
   if (state === "connecting" || state === "offline") return "offline";
   if (state === "stale") return "stale";
   if (link.kafkaDownSince > 0) return "kafka";
-  return live.filling || live.episode ? "replaying" : "live";
+  return live.filling || live.faults.episode ? "replaying" : "live";
 }
 
 /** On the bridge's clock, like all other times. */

@@ -32,8 +32,8 @@ export class Track extends Extent {
   readonly aggregators = new Map<string, Aggregator>();
   /** Records per second of record time, for the rail's sparkline. */
   pace: Bins;
-  /** Records per second, for the pill. */
-  readonly seconds = new Bins(1000, 10, 1, false);
+  /** Records per second, for the pill: those of the last that are all here. */
+  readonly seconds = new Bins(1000, 40, 1, false);
   /** Records whose time lies before or after all that is shown. */
   early = 0;
   late = 0;

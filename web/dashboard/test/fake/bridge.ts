@@ -31,6 +31,8 @@ export class FakeBridge {
   blank = false;
   /** How often it was asked for its channels. */
   lists = 0;
+  /** How often it was asked for the offsets of times. */
+  asked = 0;
   /** Answers no socket. */
   deaf = false;
   /** Says nothing on those that are open. */
@@ -81,6 +83,12 @@ export class FakeBridge {
     this.downSince = up ? 0 : this.now();
     const status = up ? { kafka: "reachable", since: this.now() } : { kafka: "unreachable", since: this.downSince };
     for (const session of this.sessions) session.send({ status });
+  }
+
+  /** A topic is deleted and made again: who follows it is told, and gets the new one from its beginning. */
+  recreate(source: Source): void {
+    this.channels.set(source.name, source);
+    for (const session of this.sessions) session.restart(source);
   }
 
   /** Retention: what is older than `t` is gone. */
@@ -161,6 +169,13 @@ class Session {
     if (this.bridge.mute) return;
     this.heard = this.bridge.now();
     this.socket.send(JSON.stringify(frame));
+  }
+
+  restart(source: Source): void {
+    const next: number[] = new Array(source.partitions).fill(0);
+    if (!this.subs.has(source.name)) return;
+    this.subs.set(source.name, { source, next, end: null });
+    this.send({ reset: { channel: source.name, reason: "recreated", position: position(next) } });
   }
 
   pump(): void {
@@ -248,6 +263,7 @@ class Session {
 
   private times({ channel, at, id }: any): void {
     const source = this.bridge.channels.get(channel);
+    this.bridge.asked++;
     if (!source) return this.send({ error: { code: "channel_unavailable", message: "", retry: false, channel }, id });
     const now = this.bridge.now(), partitions = [...Array(source.partitions).keys()];
     const offsets = at.map((t: number) => partitions.map(p => source.find(p, Math.floor(t / 1000) * 1000, now)));

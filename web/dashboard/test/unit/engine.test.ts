@@ -89,6 +89,18 @@ test("a channel that is refused and comes back is begun anew: nothing is counted
   await counted();
 });
 
+test("of a topic that is made anew nothing of the old one is shown, nor counted", async () => {
+  const log = new Listed("log"), again = new Listed("log"), count = make("log", "stat", "", "", "count", 1), value = () => look().stats?.[0]?.value;
+  push(log, 20, Date.now() - 5000);
+  open(log, { panels: [count] });
+  engine.do({ do: "panels", panels: [count], visible: [] });
+  await until(() => value() === 20);
+  push(again, 7, Date.now() - 4000);
+  bridge.recreate(again);
+  await until(() => newest() === 6 && look().loading === 0);
+  await until(() => value() === 7);
+});
+
 test("panels of a link are filled to the left end of their window, where a busy channel's subscription begins late", async () => {
   const log = Object.assign(new Listed("log"), { rate: () => 1e6 }), count = make("log", "stat", "", "", "count", 1), now = Date.now();
   for (let i = 0; i < 90; i++) push(log, 1, now - 100_000 + i * 1000);

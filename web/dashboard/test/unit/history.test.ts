@@ -22,7 +22,7 @@ beforeEach(() => {
 
 /** How the panel stands at the shown moment. */
 function painted(spec = panel) {
-  const shown = { timeline: past.timeline, mode: "past" as const, at: past.at, span: kSpan, now: Date.now(), late: 0, loading: past.loading, front: () => (past.seeking ? -Infinity : Infinity) };
+  const shown = { timeline: past.timeline, mode: "past" as const, at: past.at, span: kSpan, now: Date.now(), late: () => 0, loading: past.loading, front: () => (past.seeking ? -Infinity : Infinity) };
   return new Painter(() => channel).panels([spec], shown)[0];
 }
 

@@ -5,6 +5,7 @@ import { Channel } from "../../src/engine/channel.ts";
 import { Live } from "../../src/engine/live.ts";
 import { Timeline } from "../../src/engine/timeline.ts";
 import type { Receipt } from "../../src/messages.ts";
+import { Listed } from "../fake/source.ts";
 import { setLine, until } from "./line.ts";
 
 const line = setLine();
@@ -15,7 +16,7 @@ beforeEach(() => {
   live = new Live(line.link, new Timeline(true, 60_000), { began() {}, left() {}, arrived() {}, changed() {}, recovered: episode => receipts.push(episode.view(0)) });
   line.kafka = (down, since) => {
     told.push([down, since]);
-    live.kafka(down, since);
+    live.faults.kafka(down, since);
   };
 });
 
@@ -25,7 +26,7 @@ async function follow(...channels: Channel[]): Promise<void> {
 }
 
 /** The connection breaks; before the next one, something happens. */
-async function reconnect(meanwhile: () => void): Promise<void> {
+async function reconnect(meanwhile: () => void, channels?: string): Promise<void> {
   const { bridge, link } = line;
   bridge.deaf = true;
   bridge.dropAll();
@@ -33,9 +34,10 @@ async function reconnect(meanwhile: () => void): Promise<void> {
   meanwhile();
   bridge.deaf = false;
   link.retry();
-  await until(() => link.client.state === "live");
+  await until(() => link.client.state === "live" && [...live.watches.values()].some(({ sub }) => !channels || sub.state === channels));
 }
 
+const badge = (of: Channel) => of.outages.badge(0, Infinity).kind;
 const dividers = () => live.timeline.feed.view(0, 500).items.flatMap(item => (item.kind === "divider" ? [item.text] : []));
 
 test("Kafka that came back while there was no connection is not said to be away", async () => {
@@ -61,18 +63,107 @@ test("Kafka that is still away after a break went but once, and away since when 
   await line.link.client.channels();
   await until(() => receipts.length === 1);
   assert.deepEqual(told, [[true, first]]);
-  assert.equal(channel.outages.badge(0, Infinity).kind, "outage");
+  assert.equal(badge(channel), "outage");
   line.bridge.setKafka(true);
   await until(() => line.link.kafkaDownSince === 0);
-  assert.equal(channel.outages.badge(0, Infinity).kind, "exact");
+  await until(() => (live.faults.tick(), badge(channel) === "exact"));
   assert.deepEqual(told.map(([down]) => down), [true, false]);
+});
+
+test("Kafka's return makes nothing good: what it kept meanwhile is replayed first, and gets its receipt", async () => {
+  const { bridge, link } = line, log = new Listed("log");
+  bridge.channels.set("log", log);
+  channel = new Channel("log");
+  await follow(channel);
+  bridge.setKafka(false);
+  await until(() => link.kafkaDownSince > 0);
+  const asked = bridge.asked;
+  bridge.slow = Infinity; // nothing is sent
+  for (let i = 0; i < 30; i++) log.push({ t: bridge.now(), k: "a", v: `{"v":${i}}` });
+  bridge.setKafka(true);
+  await until(() => (live.faults.tick(), bridge.asked > asked));
+  await link.client.channels(); // an answer that comes behind
+  live.faults.tick();
+  assert.deepEqual([badge(channel), receipts.length, live.faults.episode?.counted], ["replay", 0, { done: 0, total: 30 }]);
+  bridge.slow = 0;
+  await until(() => (live.faults.tick(), receipts.length));
+  assert.deepEqual([badge(channel), channel.outages.bands(0, Infinity).map(({ text }) => text)], ["exact", ["recovered 30"]]);
+  assert.deepEqual(receipts.map(({ updates, lost, ranges }) => [updates, lost, ranges]), [[30, 0, [{ channel: "log", partition: 0, from: 0, next: 30 }]]]);
+  assert.match(dividers()[1], /^Kafka unreachable \d+\.\d s, /);
+});
+
+test("a connection that breaks while it catches up is out again, and is made good whole", async () => {
+  const { bridge } = line, log = new Listed("log");
+  bridge.channels.set("log", log);
+  channel = new Channel("log");
+  await follow(channel);
+  await reconnect(() => {
+    for (let i = 0; i < 900; i++) log.push({ t: bridge.now(), k: "a", v: `{"v":${i}}` });
+    bridge.slow = Infinity;
+  }, "replaying");
+  assert.deepEqual([badge(channel), live.faults.episode?.replaying], ["replay", true]);
+  const back = channel.outages.open!.to;
+  await reconnect(() => {
+    assert.deepEqual([badge(channel), channel.outages.open!.to, live.faults.episode?.replaying], ["outage", Infinity, false]);
+    bridge.slow = 0;
+  });
+  await until(() => receipts.length);
+  const [outage, ...more] = channel.outages.outages;
+  assert.deepEqual([receipts[0].updates, more, outage.updates], [900, [], 900]);
+  assert.ok(outage.to > back);
+});
+
+test("a connection that is closed for good says nothing of its channels: what is there stays, and stops", async () => {
+  await follow(channel);
+  line.bridge.closeAll(4409);
+  await until(() => line.link.ended);
+  assert.deepEqual([channel.refused, live.watches.has("metrics"), badge(channel)], ["", true, "outage"]);
+});
+
+test("a channel that is closed within its first fill lacks what had not come", async () => {
+  line.bridge.slow = Infinity;
+  line.link.listed = true;
+  live.follow(channel, 5);
+  await until(() => live.watches.get("metrics")!.sub.state === "replaying");
+  assert.deepEqual([live.fillFront("metrics"), badge(channel)], [-Infinity, "exact"]);
+  line.bridge.closeAll(4409);
+  await until(() => line.link.ended);
+  assert.deepEqual([live.fillFront("metrics"), badge(channel)], [Infinity, "outage"]);
+  assert.ok(channel.outages.open!.from <= Date.now() - live.timeline.span);
+});
+
+test("a fill is as far as the last of its partitions: before all have come nobody knows", async () => {
+  const { bridge } = line, log = new Listed("log", 2), now = bridge.now();
+  bridge.channels.set("log", log);
+  bridge.slow = Infinity;
+  line.link.listed = true;
+  for (const p of [0, 1]) for (let i = 0; i < 900; i++) log.push({ t: now - 4000 + i, k: "a", v: `{"v":${i}}` }, p);
+  channel = new Channel("log");
+  live.follow(channel, 5);
+  const front = () => live.fillFront("log"), sub = live.watches.get("log")!.sub;
+  assert.equal(front(), -Infinity);
+  await until(() => sub.state === "replaying");
+  assert.equal(front(), -Infinity);
+  live.watches.get("log")!.came(1, now - 3600);
+  assert.equal(front(), -Infinity);
+  live.watches.get("log")!.came(0, now - 3700);
+  assert.equal(front(), now - 3700);
+});
+
+test("who comes while Kafka is away has an outage, not silence", async () => {
+  line.bridge.setKafka(false);
+  line.bridge.dropAll();
+  await follow(new Channel("orders"));
+  await until(() => line.link.kafkaDownSince > 0);
+  live.follow(channel, 5);
+  assert.equal(badge(channel), "outage");
 });
 
 test("a channel that is gone is not waited for: the others' receipt is given", async () => {
   await follow(channel, new Channel("orders"));
   await reconnect(() => live.unfollow("orders"));
   await until(() => receipts.length === 1);
-  assert.equal(live.episode, null);
+  assert.equal(live.faults.episode, null);
   const [receipt] = receipts;
   assert.deepEqual([receipt.phase, receipt.lost], ["done", 0]);
   assert.ok(receipt.ranges.every(range => range.channel === "metrics"));
@@ -82,13 +173,13 @@ test("a channel that is gone is not waited for: the others' receipt is given", a
 });
 
 test("a channel that is not served is not waited for either; it is made good when it is", async () => {
-  const orders = new Channel("orders"), badge = () => orders.outages.badge(0, Infinity).kind;
+  const orders = new Channel("orders");
   await follow(channel, orders);
   await reconnect(() => line.bridge.denied.add("orders"));
   await until(() => receipts.length === 1);
-  assert.deepEqual([live.episode, live.filling, orders.unserved, badge()], [null, false, "topic unavailable", "outage"]);
+  assert.deepEqual([live.faults.episode, live.filling, orders.unserved, badge(orders)], [null, false, "topic unavailable", "outage"]);
   await reconnect(() => line.bridge.denied.clear());
-  await until(() => badge() === "exact");
+  await until(() => badge(orders) === "exact");
   assert.equal(orders.unserved, "");
   await until(() => dividers().filter(text => text.startsWith("Recovered")).length === 3);
 });
@@ -96,7 +187,7 @@ test("a channel that is not served is not waited for either; it is made good whe
 test("nobody comes back from an outage: it is over, and there is no receipt", async () => {
   await follow(channel);
   await reconnect(() => line.bridge.denied.add("metrics"));
-  await until(() => live.episode === null);
+  await until(() => live.faults.episode === null);
   assert.deepEqual(receipts, []);
   assert.equal(dividers().length, 1);
   assert.match(dividers()[0], /^Disconnected \d+\.\d s, \d\d:\d\d:\d\d$/);

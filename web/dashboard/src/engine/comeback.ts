@@ -1,0 +1,45 @@
+// Kafka is back, and the subscription never left: what it kept meanwhile is still to come. It is all here once the
+// subscription stands where Kafka ended when it came back.
+import type { Client, Recovered, Subscription } from "tailrace";
+
+export class Comeback {
+  private goal: (number | null)[] | null = null;
+  private readonly before: Record<number, number>;
+  private readonly had: { updates: number; lost: number };
+
+  /** The outage began at `from`; Kafka is back since `since`. */
+  constructor(private readonly sub: Subscription, private readonly from: number, private readonly since: number) {
+    this.before = { ...sub.offsets };
+    this.had = { ...sub.stats };
+  }
+
+  /** Asks where each partition ends: at a time to come there is nothing yet. Who gets no answer takes what is here for all. */
+  async ask(client: Client): Promise<(number | null)[]> {
+    const answer = await client.times(this.sub.channel, [Math.ceil(this.since) + 1000]).catch(() => null);
+    return (this.goal = answer?.offsets[0] ?? []);
+  }
+
+  /** Offsets that are to come. */
+  get missed(): number {
+    return this.ranges(p => this.goal?.[p]).reduce((n, { from, next }) => n + next - from, 0);
+  }
+
+  get isWhole(): boolean {
+    const { offsets } = this.sub;
+    return this.goal?.every((end, p) => end === null || (offsets[p] ?? end) >= end) ?? false;
+  }
+
+  /** What came, as of any outage. */
+  recovered(now: number): Recovered {
+    const { stats, offsets } = this.sub;
+    return {
+      updates: stats.updates - this.had.updates, lost: stats.lost - this.had.lost, ranges: this.ranges(p => offsets[p]),
+      outage: this.since - this.from, replay: now - this.since,
+    };
+  }
+
+  private ranges(endOf: (partition: number) => number | null | undefined): Recovered["ranges"] {
+    const places = Object.entries(this.before).map(([p, from]) => ({ partition: Number(p), from, next: endOf(Number(p)) ?? from }));
+    return places.filter(({ from, next }) => next > from);
+  }
+}
