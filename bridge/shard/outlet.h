@@ -18,6 +18,7 @@ struct Piece {
   Subscription* subscription = nullptr;
   bool in_step = false;  // can be given back to the cursor that it came from
   std::uint64_t sequence = 0;
+  std::size_t turn = 0;  // what its channel had had of its turn before it
 };
 
 class Outlet {

@@ -52,7 +52,8 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   bool replies_clogged() const { return replies_.size() > (64 << 10); }
   // Fills `pieces` with the next frames, at most about `max_bytes`; false when there is nothing more to send for now.
   bool collect(std::vector<Piece>& pieces, std::size_t max_bytes);
-  // Frames that the socket did not take and that their cursors can take back.
+  // A frame that the socket did not take and that its cursor can take back; from the last to the first. It is as if no more
+  // than what comes before it had been collected.
   void give_back(const Piece& unsent);
   void writable() { shard_round(); }
   void idle_pages();  // the socket is full: hold no pages meanwhile
@@ -135,7 +136,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   std::map<std::string, std::shared_ptr<Subscription>> subscriptions_;
   ReadyList ready_;
   const std::shared_ptr<PageTurns> turns_ = std::make_shared<PageTurns>();
-  std::size_t turn_ = 0;  // bytes that the first of them has had in its turn
+  std::size_t turn_ = 0;  // bytes that the first of them was sent in its turn
   std::string replies_;
   TokenBucket messages_;
   TokenBucket faults_;

@@ -45,7 +45,7 @@ bool Session::serve_one(Subscription& subscription, std::vector<Piece>& pieces, 
     Piece piece;
     switch (subscription.next(piece)) {
       case Cursor::Step::item:
-        turn_ += piece.bytes.size();
+        piece.turn = std::exchange(turn_, turn_ + piece.bytes.size());
         bytes += piece.bytes.size();
         pieces.push_back(std::move(piece));
         break;
@@ -71,7 +71,9 @@ void Session::end(Subscription& subscription) {
 
 void Session::give_back(const Piece& unsent) {
   unsent.subscription->rewind(unsent.sequence);
-  if (!unsent.subscription->ready_hook.is_linked()) ready_.push_front(*unsent.subscription);
+  unsent.subscription->ready_hook.unlink();
+  ready_.push_front(*unsent.subscription);
+  turn_ = unsent.turn;
 }
 
 void Session::idle_pages() {
