@@ -34,6 +34,11 @@ struct Batch {
   std::string reason;       // of a gap
   std::string frame;
 
+  // How many updates lie in [from, next).
+  std::size_t updates_within(Offset from, Offset next) const {
+    const auto at = [&](Offset offset) { return std::ranges::lower_bound(marks, offset, {}, &Mark::offset); };
+    return static_cast<std::size_t>(at(next) - at(from));
+  }
   // What it costs the memory budget.
   std::size_t bytes() const {
     return sizeof(Batch) + frame.capacity() + marks.capacity() * sizeof(Mark) + spans.capacity() * sizeof(Span) + 64;

@@ -1,5 +1,7 @@
 #include "net/pump.h"
 
+#include <algorithm>
+
 namespace tailrace {
 
 namespace {
@@ -38,28 +40,21 @@ void Pump::nudge() {
 bool Pump::write_replies() {
   if (!session_.has_replies()) return true;
   auto held = std::make_shared<const std::string>(session_.take_replies());
-  std::vector<Piece> pieces{{*held, held, nullptr, false, 0}};
+  std::vector<Piece> pieces{{*held, held}};
   return write(pieces);
 }
 
 // False where the socket is full now.
 bool Pump::write(std::vector<Piece>& pieces) {
-  const std::size_t begun = gate_.write(pieces);
-  const std::span<const Piece> all(pieces);
-  session_.sent(total(all.first(begun)));
+  const auto begun = pieces.begin() + static_cast<std::ptrdiff_t>(gate_.write(pieces));
   if (gate_.ended()) return false;
-  if (begun == pieces.size() && !gate_.blocked()) return true;
-  for (const Piece& piece : all.subspan(begun))
-    if (!piece.in_step) gate_.keep(piece);
-  take_back(all.subspan(begun));
+  const auto unsent = std::stable_partition(begun, pieces.end(), [](const Piece& piece) { return !piece.in_step; });
+  std::for_each(begun, unsent, [this](const Piece& piece) { gate_.keep(piece); });
+  session_.sent({pieces.begin(), unsent});
+  if (begun == pieces.end() && !gate_.blocked()) return true;
+  for (auto piece = pieces.end(); piece != unsent;) session_.give_back(*--piece);
   session_.idle_pages();
   return false;
-}
-
-// From the last to the first, so that each cursor ends at the earliest of its own.
-void Pump::take_back(std::span<const Piece> unsent) {
-  for (auto piece = unsent.rbegin(); piece != unsent.rend(); ++piece)
-    if (piece->in_step) session_.give_back(*piece);
 }
 
 }  // namespace tailrace

@@ -21,7 +21,6 @@ class Pump {
 
  private:
   bool write(std::vector<Piece>& pieces);
-  void take_back(std::span<const Piece> unsent);
   bool write_replies();
 
   Gate& gate_;

@@ -19,6 +19,8 @@ struct Piece {
   bool in_step = false;  // can be given back to the cursor that it came from
   std::uint64_t sequence = 0;
   std::size_t turn = 0;  // what its channel had had of its turn before it
+  std::size_t updates = 0;  // in it
+  std::string gap = {};     // the reason, where it is one
 };
 
 class Outlet {

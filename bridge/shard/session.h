@@ -10,6 +10,7 @@
 #include "shard/wire_log.h"
 
 #include <map>
+#include <span>
 
 namespace tailrace {
 
@@ -57,7 +58,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void give_back(const Piece& unsent);
   void writable() { shard_round(); }
   void idle_pages();  // the socket is full: hold no pages meanwhile
-  void sent(std::size_t bytes);
+  void sent(std::span<const Piece> pieces);  // by one write: what has begun, and what can't be given back and goes next
   void pinned(std::size_t bytes);  // what the blocked gate holds now
   const Pin& pin() const { return pin_; }
   hooks::Hook pin_hook;
@@ -74,7 +75,6 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void topics_known();
   void channel_opened(const std::shared_ptr<ChannelView>& view);
   void channel_closed(const std::string& channel, std::string_view code);
-  void count(const Cursor::Item& item);
   void drain(Millis reconnect_in);
   void stalled(std::string_view why);  // closes, and counts once
   Outlet& outlet() { return outlet_; }

@@ -80,12 +80,6 @@ void Session::idle_pages() {
   for (Subscription& subscription : ready_) subscription.drop_page();
 }
 
-void Session::count(const Cursor::Item& item) {
-  if (!item.batch) return;
-  add(shard_.probe().updates, item.batch->marks.size());
-  if (item.batch->kind == Batch::Kind::gap) shard_.probe().gaps.add(item.batch->reason);
-}
-
 void Session::pinned(std::size_t bytes) {
   if (bytes == pinned_) return;
   if (bytes == 0) pin_hook.unlink();
@@ -111,11 +105,19 @@ void Session::stalled(std::string_view why) {
   outlet_.close(4408, std::string(why));
 }
 
-void Session::sent(std::size_t bytes) {
+void Session::sent(std::span<const Piece> pieces) {
+  std::size_t bytes = 0, updates = 0;
+  for (const Piece& piece : pieces) {
+    bytes += piece.bytes.size();
+    updates += piece.updates;
+    if (!piece.gap.empty()) shard_.probe().gaps.add(piece.gap);
+    if (piece.subscription) wire_log_.sent(piece.bytes);
+  }
   sent_bytes_ += bytes;
   watch.last_sent = steady_millis();
   add(shard_.probe().sends);
   add(shard_.probe().sent_bytes, bytes);
+  add(shard_.probe().updates, updates);
 }
 
 }  // namespace tailrace

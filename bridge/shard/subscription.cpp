@@ -208,13 +208,15 @@ Cursor::Step Subscription::next(Piece& piece) {
   const auto step = cursor_->step(item);
   count_catching_up(cursor_->catching_up());
   if (step != Cursor::Step::item) return step;
-  session_.count(item);
   piece.subscription = this;
   piece.in_step = item.in_step;
   piece.sequence = item.sequence;
+  if (item.batch) {
+    piece.updates = item.batch->updates_within(item.from, item.next);
+    piece.gap = item.batch->reason;
+  }
   if (item.batch && item.whole && item.rows.empty()) {
     piece.bytes = item.batch->frame;
-    session_.wire_log().sent(channel(), item, piece.bytes.size());
     piece.hold = std::move(item.batch);
     return step;
   }
@@ -222,7 +224,6 @@ Cursor::Step Subscription::next(Piece& piece) {
                  ? std::make_shared<const std::string>(cut(*view_->channel, *item.batch, item.from, item.next))
                  : std::make_shared<const std::string>(make_coverage(*view_->channel, item.rows)->frame);
   piece.bytes = *own;
-  session_.wire_log().sent(channel(), item, piece.bytes.size());
   piece.hold = std::move(own);
   return step;
 }

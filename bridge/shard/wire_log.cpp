@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace tailrace {
 
 namespace {
@@ -11,11 +13,6 @@ constexpr std::size_t kLongest = 500;
 std::string_view payload(std::string_view frame) {
   const auto size = static_cast<unsigned char>(frame[1]);
   return frame.substr(size < 126 ? 2 : size == 126 ? 4 : 10);
-}
-
-std::string_view kind_of(const Cursor::Item& item) {
-  if (!item.rows.empty() || item.batch->kind == Batch::Kind::coverage) return "coverage";
-  return item.batch->kind == Batch::Kind::gap ? "gap" : "updates";
 }
 
 }  // namespace
@@ -34,12 +31,10 @@ void WireLog::said(std::string_view frame) const {
   if (on_) spdlog::info("wire {} > {}", session_, payload(frame).substr(0, kLongest));
 }
 
-void WireLog::sent(const std::string& channel, const Cursor::Item& item, std::size_t bytes) const {
+void WireLog::sent(std::string_view frame) const {
   if (!on_) return;
-  const auto kind = kind_of(item);
-  if (kind == "coverage") return spdlog::info("wire {} > {} coverage, {} bytes", session_, channel, bytes);
-  spdlog::info("wire {} > {} {} [{}] {}..{}, {} bytes", session_, channel, kind, item.batch->spans.front().partition, item.from,
-               item.next, bytes);
+  const auto text = payload(frame);
+  spdlog::info("wire {} > {} ({} bytes)", session_, text.substr(0, std::min(kLongest, text.find(R"("u":)"))), frame.size());
 }
 
 }  // namespace tailrace

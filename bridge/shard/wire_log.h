@@ -1,9 +1,7 @@
-// What one connection says and hears, for debugging, in the log: switched on for a session while it runs. Frames with
-// records are told by their ranges only, tokens not at all.
+// What one connection says and hears, for debugging, in the log: switched on for a session while it runs. Of frames with
+// records only what comes before these is told, tokens not at all.
 #pragma once
 
-#include "log/batch.h"
-#include "shard/cursor.h"
 #include "wire/command.h"
 
 #include <string_view>
@@ -18,7 +16,7 @@ class WireLog {
   void heard(const Command& command, std::string_view message) const;
   void refused(const CommandError& error) const;
   void said(std::string_view frame) const;  // with its header, and without records
-  void sent(const std::string& channel, const Cursor::Item& item, std::size_t bytes) const;
+  void sent(std::string_view frame) const;  // the same, of data
 
  private:
   const std::string_view session_;

@@ -148,6 +148,20 @@ TEST_F(PumpOf, a_socket_that_is_full_again_and_again_gets_every_frame_once_and_i
   EXPECT_TRUE(client->peer.take() == expected);
 }
 
+TEST_F(PumpOf, what_is_taken_back_counts_when_it_is_sent) {
+  limits_ = {};
+  open({0, 0});
+  auto client = connect("live", 4096);
+  publish_later(0, 500, 1, 1000);
+  append(make_gap(*metrics_, {1, 0, 5}, "expired"));
+  publish_later(0, 500, 1, 1000);
+  settle();
+  ASSERT_TRUE(client->end->blocked());
+  run_until([&] { return client->read(2000), client->heard.ends_with("0:999-1000"); });
+  EXPECT_EQ(probe_.updates, 1000u);
+  EXPECT_EQ(probe_.gaps.all().at("expired"), 1u);
+}
+
 TEST_F(PumpOf, replies_go_before_the_data_that_waits_and_never_within_a_frame) {
   open({0, 0});
   auto client = connect("live", 4096);

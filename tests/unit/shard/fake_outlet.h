@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 
@@ -101,7 +102,7 @@ class FakeOutlet final : public Outlet {
     for (std::string_view rest = all; !rest.empty();) {
       const std::size_t size = frame_size(rest);
       auto held = std::make_shared<const std::string>(rest.substr(0, size));
-      if (!write(*held)) kept.push_back({*held, held, nullptr, false, 0});
+      if (!write(*held)) kept.push_back({*held, held});
       rest.remove_prefix(size);
     }
   }
@@ -113,14 +114,13 @@ class FakeOutlet final : public Outlet {
     return 10 + (at(6) << 24) + (at(7) << 16) + (at(8) << 8) + at(9);
   }
 
-  void send(const std::vector<Piece>& pieces) {
-    std::size_t sent = 0;
-    while (sent < pieces.size() && write(pieces[sent].bytes)) session->sent(pieces[sent++].bytes.size());
-    for (std::size_t i = sent; i < pieces.size(); ++i)
-      if (!pieces[i].in_step) kept.push_back(pieces[i]);
-    for (std::size_t i = pieces.size(); i-- > sent;)
-      if (pieces[i].in_step) session->give_back(pieces[i]);
-    if (sent < pieces.size()) session->idle_pages();
+  void send(std::vector<Piece>& pieces) {
+    const auto begun = std::ranges::find_if(pieces, [this](const Piece& piece) { return !write(piece.bytes); });
+    const auto unsent = std::stable_partition(begun, pieces.end(), [](const Piece& piece) { return !piece.in_step; });
+    kept.insert(kept.end(), begun, unsent);
+    if (unsent != pieces.begin()) session->sent({pieces.begin(), unsent});
+    for (auto piece = pieces.end(); piece != unsent;) session->give_back(*--piece);
+    if (begun != pieces.end()) session->idle_pages();
   }
 
   bool full_ = false;

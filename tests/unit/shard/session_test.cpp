@@ -389,6 +389,7 @@ TEST_F(Sessions, what_a_full_socket_did_not_take_comes_later_once_and_in_order) 
   client->open_up();
   settle();
   EXPECT_EQ(heard(*client), "0:100-101; 0:101-102; 0:102-103; 0:103-104; 0:104-105; 0:105-106");
+  EXPECT_EQ(probe_.updates, 6u) << "and counts once";
 }
 
 TEST_F(Sessions, a_full_socket_is_not_served) {
@@ -637,6 +638,13 @@ TEST_F(Sessions, what_is_sent_is_counted) {
   EXPECT_EQ(probe_.updates, 3u);
   EXPECT_EQ(probe_.subscriptions, 1u);
   EXPECT_EQ(client->session->summary().channels, std::vector<std::string>({"metrics"}));
+}
+
+TEST_F(Sessions, of_what_is_cut_its_part_is_counted) {
+  open({100, 50});
+  auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:10,1:50"})");
+  EXPECT_EQ(heard(*client), "subscribed#1 0:10,1:50; 0:10-64; 0:64-100");
+  EXPECT_EQ(probe_.updates, 90u);
 }
 
 }  // namespace
