@@ -51,11 +51,16 @@ async def resume(b, t, text, start="earliest"):
     return await subscriber.connect(b.port)
 
 
+def counted(b, reason):
+    return b.counted("tailrace_resets_sent_total", reason=reason)
+
+
 @pytest.mark.quick
 async def test_position_of_another_channel_is_reset(full, known, reader):
     t, b, epoch = full, reader, await epoch_of(reader, full)
-    subscriber = await resume(b, t, f"v1.{another(epoch)}.0:50,1:60")
-    await subscriber.reach(t.name, t.ends())
+    with counted(b, "channel_changed"):
+        subscriber = await resume(b, t, f"v1.{another(epoch)}.0:50,1:60")
+        await subscriber.reach(t.name, t.ends())
     await subscriber.close()
     assert subscriber.control("reset").body["reason"] == "channel_changed"
     assert subscriber.control("reset").body["position"].startswith(f"v1.{epoch}.0:0,1:0")
@@ -75,8 +80,9 @@ async def test_reset_goes_on_at_start_not_at_live(full, known, reader):
 @pytest.mark.quick
 async def test_position_names_a_partition_that_is_not_there(full, known, reader):
     t, b, epoch = full, reader, await epoch_of(reader, full)
-    subscriber = await resume(b, t, f"v1.{epoch}.0:50,1:60,7:3")
-    await subscriber.until(lambda: subscriber.control("reset"), "the reset")
+    with counted(b, "recreated"):
+        subscriber = await resume(b, t, f"v1.{epoch}.0:50,1:60,7:3")
+        await subscriber.until(lambda: subscriber.control("reset"), "the reset")
     await subscriber.reach(t.name, t.ends())
     await subscriber.close()
     assert subscriber.control("reset").body["reason"] == "recreated"
@@ -111,8 +117,9 @@ async def test_position_a_little_ahead_waits_for_the_log(kafka, topic, bridge):
 
 async def test_position_far_ahead_is_reset_on_evidence(full, known, reader):
     t, b, epoch = full, reader, await epoch_of(reader, full)
-    subscriber = await resume(b, t, f"v1.{epoch}.0:9007199254740991,1:60")
-    await subscriber.until(lambda: subscriber.control("reset"), "the reset")
+    with counted(b, "position_invalid"):
+        subscriber = await resume(b, t, f"v1.{epoch}.0:9007199254740991,1:60")
+        await subscriber.until(lambda: subscriber.control("reset"), "the reset")
     await subscriber.reach(t.name, t.ends())
     await subscriber.close()
     assert subscriber.control("reset").body["reason"] == "position_invalid"
@@ -158,3 +165,4 @@ async def test_garbage_positions_leave_the_connection_as_it_was(kafka, topic, br
     await subscriber.reach(t.name, t.ends())
     await subscriber.close()
     assert subscriber.updates == 20
+    assert_right(t, subscriber)
