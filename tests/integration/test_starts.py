@@ -8,6 +8,7 @@ import pytest
 
 from checker import position
 from checker.check import Check
+from checker.frames import Cover, parse
 from harness.client import Subscriber, WireTransport
 from harness.load import fill, fill_with_transactions
 from harness.producer import RememberingProducer, TransactionalProducer
@@ -206,6 +207,7 @@ async def test_position_below_the_earliest_gets_a_gap(kafka, topic, bridge, tmp_
     truth = assert_right(t, subscriber)
     gaps = Check({t.name: truth}, subscriber.receipts).subscriptions[t.name].gaps
     assert sorted((g.p, g.start, g.next, g.reason) for g in gaps) == [(0, 50, 150, "expired"), (1, 149, 150, "expired"), (3, 0, 150, "expired")]
+    b.poll(lambda: b.metric("tailrace_gaps_sent_total", reason="expired") == 3, "three gaps to be counted")
 
 
 async def epoch_of(b, t):
@@ -341,3 +343,31 @@ async def test_coverage_tells_a_quiet_partition_s_trailing_hole(kafka, topic, br
     await subscriber.close()
     assert_right(t, subscriber)
     assert end[0] >= t.ends()[0] + 30
+
+
+def abort_for(seconds, producer, t):
+    """One record each; how many."""
+    began, count = time.monotonic(), 0
+    while time.monotonic() - began < seconds:
+        producer.begin()
+        fill(producer, t, 1)
+        producer.abort()
+        count += 1
+    return count
+
+
+async def test_coverage_is_told_every_few_seconds_at_most(kafka, topic, bridge):
+    """However many holes there are to tell of."""
+    t = topic(1)
+    producer = TransactionalProducer(kafka.bootstrap)
+    t.wrote(producer)
+    subscriber = await Subscriber({t.name: "live"}).connect(bridge(t).port)
+    await subscriber.subscribed(t.name)
+    began = time.monotonic()
+    aborted = await asyncio.to_thread(abort_for, 5, producer, t)
+    await subscriber.reach(t.name, kafka.offsets(t.name, -1))
+    took = time.monotonic() - began
+    await subscriber.close()
+    assert_right(t, subscriber)
+    told = sum(isinstance(parse(event.text), Cover) for event in subscriber.receipts.events if event.event == "got")
+    assert told <= took / 2 + 1, f"{told} in {took:.1f} s, of {aborted} holes"
