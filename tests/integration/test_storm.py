@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from harness.client import Subscriber
 from harness.load import Load, fill
 from harness.operator import Operator
 from harness.producer import RememberingProducer
@@ -17,11 +18,12 @@ SECONDS = float(os.environ.get("TAILRACE_STORM_SECONDS", 60))
 CLIENTS = int(os.environ.get("TAILRACE_STORM_CLIENTS", 50))
 
 
-async def storm(kafka, t, pool, *, seconds, clients, disturb=None, rate=300, start="live", seed=1):
-    """Loads the topic for `seconds` while the clients are cut again and again; then all must reach the end, rightly."""
+async def storm(kafka, t, pool, *, seconds, clients, disturb=None, rate=300, starts=("live",), seed=1):
+    """Loads the topic for `seconds` while the clients, who start in turn from each of `starts`, are cut again and again; then
+    all must reach the end, rightly."""
     load = Load(kafka, t, rate, seed)
     ends = None
-    cutters = [Cutter({t.name: start}, pool, random.Random(f"{seed}-{n}")) for n in range(clients)]
+    cutters = [Cutter({t.name: starts[n % len(starts)]}, pool, random.Random(f"{seed}-{n}")) for n in range(clients)]
     tasks = [asyncio.create_task(cutter.run(t.name, lambda: ends)) for cutter in cutters]
     if disturb:
         await disturb(seconds)
@@ -38,22 +40,33 @@ async def storm(kafka, t, pool, *, seconds, clients, disturb=None, rate=300, sta
     return truth, cutters
 
 
+async def halfway(b, t):
+    """The position of a client that read a part of what is there."""
+    subscriber = await Subscriber({t.name: "earliest"}).connect(b.port)
+    await subscriber.until(lambda: subscriber.updates > sum(t.ends().values()) / 2, "a half")
+    await subscriber.close()
+    return {"position": subscriber.chains[t.name].text()}
+
+
 async def test_storm_hot(kafka, topic, bridge):
-    """For a whole minute."""
+    """For a whole minute, and all of it from memory."""
     t = topic(6)
     b = bridge(t)
     await storm(kafka, t, Pool(b), seconds=SECONDS, clients=CLIENTS)
+    assert b.metric("tailrace_pages_asked_total") == b.metric("tailrace_pages_read_total") == 0
 
 
 @pytest.mark.asan
 async def test_storm_cold(kafka, topic, bridge):
-    """2 MB for everything: most of what the clients miss is only in Kafka."""
+    """2 MB for everything: most of what the clients miss is only in Kafka. They start from wherever one can."""
     t = topic(6)
     producer = RememberingProducer(kafka.bootstrap)
     t.wrote(producer)
     fill(producer, t, 30_000, seed="history")
     b = bridge(t, memory="2M", warm="0")
-    await storm(kafka, t, Pool(b), seconds=SECONDS / 3, clients=CLIENTS, start="earliest")
+    starts = ("earliest", {"last": 5000}, "-1m", await halfway(b, t))
+    await storm(kafka, t, Pool(b), seconds=SECONDS / 3, clients=CLIENTS, starts=starts)
+    assert b.metric("tailrace_pages_read_total") > 0
 
 
 async def test_storm_over_two_bridges_that_are_killed(kafka, topic, bridge):
@@ -101,7 +114,8 @@ async def test_small_storm(kafka, topic, bridge):
     """The same in small, for every day."""
     t = topic(4)
     one, two = bridge(t), bridge(t, memory="2M", shards=3)
-    await storm(kafka, t, Pool(one, two), seconds=min(SECONDS, 8), clients=10, rate=600)
+    await storm(kafka, t, Pool(one, two), seconds=min(SECONDS, 8), clients=10, rate=600,
+                starts=("live", {"last": 20}, "-2s"))
 
 
 @pytest.mark.asan
