@@ -1,4 +1,5 @@
-"""Who does not read costs no memory: the most that was resident, held against the budget and a little per connection."""
+"""Who does not read, or never ends its request, costs no memory: the most that was resident, held against the budget and a
+little per connection."""
 
 import asyncio
 import json
@@ -12,10 +13,13 @@ from harness.producer import RememberingProducer
 from harness.slow import SlowTransport, sip, take_some
 from harness.verdict import assert_right
 from harness.waiting import within
+from harness.wire import Wire
 
 CLIENTS = 200
 PER_CONNECTION = 16 << 10  # what is on its way to one lies in the kernel
 READERS = 2 * (6 << 20)  # two, each with two streams of librdkafka's: an answer on its way, one being taken apart, a queue
+HANDSHAKES, PER_HANDSHAKE = 500, 32 << 10
+HALF_A_REQUEST = b"GET /ws HTTP/1.1\r\nX-Large: " + b"x" * 15_000
 PARTITIONS, PAGES = 4, 25  # of each partition
 PAGE = 1024
 
@@ -41,6 +45,26 @@ class Memory:
 
 def blocked(b):
     return [session["blocked"] for session in json.loads(b.get("/sessions", b.admin_port)[1])]
+
+
+async def test_handshakes_that_never_end(topic, bridge):
+    """Each may say 16 KiB and takes ten seconds; then all of it is given back."""
+    b = bridge(topic(1))
+    b.wait_ready()
+    b.forget_peak()
+    empty = b.rss()
+    wires = [await Wire.tcp(b.port) for _ in range(HANDSHAKES)]
+    for wire in wires:
+        await wire.write(HALF_A_REQUEST)
+    assert b.get("/healthz")[0] == 200
+    for wire in wires:
+        assert not await within(wire.fill(), "the end of a handshake")
+        wire.close()
+    b.poll(lambda: b.metric("tailrace_connections_refused_total", why="handshake_timeout") == HANDSHAKES, "all to be counted")
+    used, left = b.peak() - empty, b.rss() - empty
+    print(f"{used >> 10} KiB for {HANDSHAKES} halves of a request, {left >> 10} are left")
+    assert used <= HANDSHAKES * PER_HANDSHAKE
+    assert left < HANDSHAKES * len(HALF_A_REQUEST), "what they said is still there"
 
 
 async def test_clients_that_stall_live(kafka, topic, bridge):
