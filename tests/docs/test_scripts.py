@@ -61,7 +61,7 @@ HERE = pathlib.Path(__file__).parent
 signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
 @pytest.fixture
 def up():
-    child = subprocess.Popen(["sleep", "infinity"])
+    child = subprocess.Popen(["sh", "-c", "exec sleep infinity"])
     yield child.pid
     child.wait()
     (HERE / "taken down").touch()
