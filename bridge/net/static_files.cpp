@@ -2,6 +2,8 @@
 
 #include "base/whole_file.h"
 
+#include <spdlog/spdlog.h>
+
 #include <filesystem>
 
 namespace tailrace {
@@ -27,7 +29,11 @@ StaticFiles::StaticFiles(const std::string& directory) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     if (!entry.is_regular_file()) continue;
     const auto text = read_file(entry.path().string());
-    File file{type_of(entry.path()), {}, std::make_shared<const std::string>(text ? *text : "")};
+    if (!text) {
+      spdlog::warn("the page lacks {}: {}", entry.path().string(), text.error().message);
+      continue;
+    }
+    File file{type_of(entry.path()), {}, std::make_shared<const std::string>(*text)};
     file.tag = '"' + std::to_string(std::hash<std::string>{}(*file.body)) + '"';
     files_["/" + std::filesystem::relative(entry.path(), directory).generic_string()] = std::move(file);
   }

@@ -11,7 +11,7 @@ namespace tailrace {
 class StaticFiles {
  public:
   StaticFiles() = default;
-  explicit StaticFiles(const std::string& directory);  // empty, or not there: serves nothing
+  explicit StaticFiles(const std::string& directory);  // empty, or not there: serves nothing; what can't be read is named in the log
 
   bool empty() const { return files_.empty(); }
   // `path` begins with a slash; nullopt where there is no such file.

@@ -1,6 +1,8 @@
 #include "net/main_site.h"
 
 #include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <filesystem>
 #include <fstream>
@@ -77,6 +79,18 @@ TEST_F(SiteOf, no_path_leads_out_of_the_page) {
         "/assets", "/index.html/", "/index.html%00", "/INDEX.HTML", "", "*"})
     EXPECT_EQ(get(path).status, 404u) << path;
   EXPECT_EQ(get((root_ / "secret.txt").string()).status, 404u);
+}
+
+// Not even root reads this one.
+TEST_F(SiteOf, a_file_that_cannot_be_read_is_no_empty_page) {
+  fs::create_symlink("/proc/self/mem", root_ / "page/torn.js");
+  std::ostringstream said;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)));
+  const auto status = get("/torn.js").status;
+  spdlog::set_default_logger(before);
+  EXPECT_EQ(status, 404u);
+  EXPECT_THAT(said.str(), testing::ContainsRegex("the page lacks .*/page/torn.js: "));
 }
 
 TEST_F(SiteOf, stands_under_its_sub_path_and_at_the_root_for_a_proxy_that_strips_it) {
