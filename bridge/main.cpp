@@ -11,6 +11,7 @@
 
 #include <csignal>
 #include <iostream>
+#include <system_error>
 #include <unistd.h>
 
 namespace tailrace {
@@ -43,12 +44,15 @@ int run(const Invocation& invocation) {
   return kExitDone;
 }
 
-// What librdkafka refuses names a key; where that key was set is known here.
+// What librdkafka or the system refuses names a key or a listener; where that was set is known here. The system may think
+// better of it: that is no bad setting.
 int run_with_places(const Invocation& invocation) {
   try {
     return run(invocation);
   } catch (const StartError& refused) {
     throw StartError(with_place(invocation.settings, refused.what()));
+  } catch (const std::system_error& refused) {
+    throw std::runtime_error(with_place(invocation.settings, refused.what()));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
+#include <system_error>
 
 namespace tailrace {
 
@@ -47,8 +48,8 @@ void greet(const std::string& page, const std::string& kafka) {
 std::unique_ptr<DemoBroker> start_broker(std::uint16_t port) {
   try {
     return std::make_unique<DemoBroker>(port);
-  } catch (const StartError& refused) {
-    throw StartError(std::string("--kafka-port: ") + refused.what() + "; choose another with --kafka-port");
+  } catch (const std::system_error& refused) {
+    throw std::runtime_error(std::string("--kafka-port: ") + refused.what() + "; choose another with --kafka-port");
   }
 }
 

@@ -32,7 +32,7 @@ Invocation parse_command_line(int argc, const char* const* argv, const char* con
 
 // Exit codes of every command.
 inline constexpr int kExitDone = 0;
-inline constexpr int kExitFailed = 1;  // it ran, and the answer is no: not healthy, records lost, can't connect
+inline constexpr int kExitFailed = 1;  // it ran, and the answer is no: not healthy, records lost, can't connect or listen
 inline constexpr int kExitUsage = 2;   // it did not start: bad arguments or configuration
 
 }  // namespace tailrace

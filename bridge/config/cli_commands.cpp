@@ -91,7 +91,7 @@ void add_serve(CLI::App& program, Gathered& gathered) {
       "those without a flag, the limits among them, only there. A flag is stronger than the environment, that than "
       "the\n"
       "file. SIGHUP reloads topics, channels, origins, limits, log level; SIGTERM drains, a second ends at once.\n"
-      "Exit codes: 0 drained and done, 1 failed while running, 2 bad arguments or configuration, or an address is taken.");
+      "Exit codes: 0 drained and done, 1 failed while running, or an address can't be had, 2 bad arguments or configuration.");
 }
 
 void add_demo(CLI::App& program, Gathered& gathered) {
@@ -105,7 +105,7 @@ void add_demo(CLI::App& program, Gathered& gathered) {
   command.preparse_callback([&gathered](std::size_t) { gathered.needs_settings = gathered.listens = true; });
   command.footer(
       "Prints the page's URL, then lines to paste. Ctrl-C ends all of it; nothing is kept.\n"
-      "Exit codes: 0 ended by Ctrl-C, 1 failed while running, 2 bad arguments, or a port is taken.");
+      "Exit codes: 0 ended by Ctrl-C, 1 failed while running, or a port is taken, 2 bad arguments.");
 }
 
 void add_check(CLI::App& program, Gathered& gathered) {

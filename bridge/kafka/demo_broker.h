@@ -15,7 +15,7 @@ namespace tailrace {
 
 class DemoBroker {
  public:
-  // Port 0 takes a free one. Throws StartError.
+  // Port 0 takes a free one. Throws StartError, and std::system_error where the port can't be had.
   explicit DemoBroker(std::uint16_t port, int brokers = 1);
   ~DemoBroker();
 

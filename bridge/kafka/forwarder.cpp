@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <system_error>
 
 namespace tailrace {
 namespace {
@@ -62,7 +63,7 @@ tcp::acceptor listen(boost::asio::io_context& context, std::uint16_t port) {
   try {
     return tcp::acceptor(context, {boost::asio::ip::address_v4::loopback(), port});
   } catch (const boost::system::system_error& error) {
-    throw StartError("127.0.0.1:" + std::to_string(port) + ": " + error.code().message());
+    throw std::system_error(error.code(), "127.0.0.1:" + std::to_string(port));
   }
 }
 

@@ -11,7 +11,7 @@ namespace tailrace {
 
 class Forwarder {
  public:
-  // Port 0 takes a free one. Throws StartError where the port can't be had.
+  // Port 0 takes a free one. Throws std::system_error where the port can't be had.
   Forwarder(std::uint16_t port, boost::asio::ip::tcp::endpoint target);
   ~Forwarder();
 

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
+#include <system_error>
 
 namespace tailrace {
 
@@ -78,7 +79,7 @@ Listener::Listener(asio::io_context& io, const ListenAddress& address, Connectio
     acceptor_.bind(endpoint);
     acceptor_.listen(4096);
   } catch (const boost::system::system_error& error) {
-    throw StartError("can't listen on " + format_listen_address(address) + ": " + error.code().message());
+    throw std::system_error(error.code(), "can't listen on " + format_listen_address(address));
   }
 }
 

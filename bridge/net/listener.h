@@ -22,7 +22,7 @@ class Listener {
  public:
   using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
 
-  // Throws StartError where it can't listen. The pool, site and probe must outlive it; `io` runs on one thread.
+  // Throws std::system_error where it can't listen. The pool, site and probe must outlive it; `io` runs on one thread.
   Listener(boost::asio::io_context& io, const ListenAddress& address, ConnectionLimits connections, HttpLimits http, Site site,
            ShardPool& pool, NetProbe& probe);
   ~Listener();

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -72,13 +73,30 @@ def test_systemd_understands_every_line(variant, tmp_path):
     assert result.returncode == 0 and not told, result.stdout
 
 
-def test_bad_settings_are_not_tried_again(tmp_path):
-    config = tmp_path / "tailrace.yaml"
-    config.write_text("nonsense: 1\n")
+def started(config, text):
+    """What the unit starts, with this as its settings; its end."""
+    config.write_text(text)
     command = settings()["ExecStart"].replace("/usr/bin/tailrace", binary()).replace("/etc/tailrace/tailrace.yaml", str(config))
-    result = subprocess.run(command.split(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.run(command.split(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def test_bad_settings_are_not_tried_again(tmp_path):
+    result = started(tmp_path / "tailrace.yaml", "nonsense: 1\n")
     assert str(result.returncode) == settings()["RestartPreventExitStatus"], result.stdout
     assert "nonsense" in result.stdout
+
+
+# taken; of no machine here, as before an interface is up
+@pytest.mark.parametrize("address", [None, "192.0.2.1"])
+def test_an_address_that_may_come_is_tried_again_and_again(address, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listen = f"{address}:0" if address else f"127.0.0.1:{taken.getsockname()[1]}"
+        result = started(tmp_path / "tailrace.yaml", f"topics: [any]\nlisten: {listen}\npublic: true\n")
+    assert "can't listen on" in result.stdout
+    assert settings()["Restart"] == "on-failure" and result.returncode not in (0, int(settings()["RestartPreventExitStatus"])), result.stdout
+    assert settings()["StartLimitIntervalSec"] == "0"
 
 
 def test_a_proxy_reaches_the_socket_in_the_runtime_directory(haproxy, tmp_path):
