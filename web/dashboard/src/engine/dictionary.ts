@@ -12,12 +12,16 @@ export class Dictionary {
   readonly counts: number[] = [0, 0];
   /** Some were longer than what is kept of them. */
   cut = false;
+  /** How often a number was given back: what is held by number is of another text then. */
+  readonly terms: Uint16Array;
   private seen: number[] = [0, 0];
   private ids = new Map<string, number>();
   private spare: number[] = [];
   private swept = 0;
 
-  constructor(private readonly capacity = 4096) {}
+  constructor(private readonly capacity = 4096) {
+    this.terms = new Uint16Array(capacity);
+  }
 
   /** The number of a text, which is counted, by its beginning where it is long; `now` is any clock in milliseconds. */
   id(whole: string, now: number): number {
@@ -73,6 +77,7 @@ export class Dictionary {
     for (const [text, id] of this.ids) {
       if (now - this.seen[id] < kForget) continue;
       this.ids.delete(text);
+      this.terms[id]++;
       this.spare.push(id);
     }
   }

@@ -10,6 +10,8 @@ export class Grouping {
   readonly names: (string | null)[] = new Array(kNamed).fill(null);
   private readonly others = new Set<number>();
   private known = new Int8Array(4096).fill(-1);
+  private terms = new Uint16Array(4096);
+  private words: Dictionary | undefined;
 
   constructor(
     private readonly columns: Columns,
@@ -25,11 +27,12 @@ export class Grouping {
     if (this.by === "") return 0;
     const id = this.idOf(row);
     const known = this.known[id];
-    return known >= 0 ? known : this.assign(id);
+    return known >= 0 && this.terms[id] === this.termOf(id) ? known : this.assign(id);
   }
 
+  /** Names that are "other"; of those that came when the dictionary was full nobody knows how many they are. */
   get otherCount(): number {
-    return this.others.size + (this.others.has(kOther) ? this.dictionary?.counts[kOther] ?? 0 : 0);
+    return this.others.size;
   }
 
   /** Gives up a name that has had nothing to show for a whole window, when others wait for a place. */
@@ -64,7 +67,11 @@ export class Grouping {
   }
 
   private get dictionary(): Dictionary | undefined {
-    return this.by === "key" ? this.columns.keys : this.columns.words[this.columns.texts.indexOf(this.by)];
+    return (this.words ??= this.by === "key" ? this.columns.keys : this.columns.words[this.columns.texts.indexOf(this.by)]);
+  }
+
+  private termOf(id: number): number {
+    return this.dictionary?.terms[id] ?? 0;
   }
 
   private idOf(row: Row): number {
@@ -77,6 +84,8 @@ export class Grouping {
     const name = id === kNone ? "none" : this.dictionary?.name(id) ?? "";
     const series = id === kOther ? kRest : this.place(name);
     if (series === kRest) this.others.add(id);
+    else this.others.delete(id);
+    this.terms[id] = this.termOf(id);
     return (this.known[id] = series);
   }
 

@@ -17,22 +17,23 @@ interface Entry {
 }
 
 export class LastTable {
-  private readonly entries = new Map<number, Entry>();
+  /** By name: numbers are given back. */
+  private readonly entries = new Map<string | null, Entry>();
   private dropped = 0;
 
   constructor(private readonly spec: PanelSpec, private readonly profile: Profile) {}
 
   add(row: Row): boolean {
-    const entry = this.entries.get(row.key) ?? this.open(row);
+    const { keys, numbers } = this.profile.columns, name = row.key === kNone ? null : keys.name(row.key);
+    const entry = this.entries.get(name) ?? this.open(name, row);
     if (row.t < entry.t) return true;
     entry.t = row.t;
-    const { numbers } = this.profile.columns;
     for (let i = 0; i < numbers.length; i++) if (row.numbers[i] === row.numbers[i]) entry.values[i] = row.numbers[i];
     return true;
   }
 
   view(from: number): { fields: number[]; rows: { key: string; t: number; values: number[] }[]; more: number } {
-    for (const [id, entry] of this.entries) if (entry.t < from) this.entries.delete(id);
+    for (const [name, entry] of this.entries) if (entry.t < from) this.entries.delete(name);
     const rows = [...this.entries.values()].sort(byKey);
     const fields = this.fields();
     const shown = rows.slice(0, kShown).map(({ key, t, values }) => ({ key, t, values: fields.map(f => values[f] ?? NaN) }));
@@ -47,17 +48,16 @@ export class LastTable {
     return [...(chosen < 0 ? [] : [chosen]), ...common].slice(0, kFields);
   }
 
-  private open(row: Row): Entry {
+  private open(name: string | null, row: Row): Entry {
     if (this.entries.size >= kKept) this.dropOldest();
-    const key = row.key === kNone ? "no key" : this.profile.columns.keys.name(row.key);
-    const entry: Entry = { key, t: -Infinity, offset: row.offset, partition: row.partition, values: [] };
-    this.entries.set(row.key, entry);
+    const entry: Entry = { key: name ?? "no key", t: -Infinity, offset: row.offset, partition: row.partition, values: [] };
+    this.entries.set(name, entry);
     return entry;
   }
 
   private dropOldest(): void {
-    let oldest = -1, t = Infinity;
-    for (const [id, entry] of this.entries) if (entry.t < t) [oldest, t] = [id, entry.t];
+    let oldest: string | null = null, t = Infinity;
+    for (const [name, entry] of this.entries) if (entry.t < t) [oldest, t] = [name, entry.t];
     this.entries.delete(oldest);
     this.dropped = Math.max(1, this.profile.columns.keys.size - kKept);
   }

@@ -40,7 +40,7 @@ export class Lines {
 
   view(scene: Scene): { xs: Float64Array; series: Series[]; settled: number; others: number } {
     const { step } = this.bins, partial = this.counting || this.spread ? 1 : 0;
-    const from = this.bins.binOf(scene.at - scene.span), to = this.bins.binOf(scene.at) - partial;
+    const from = this.bins.binOf(scene.at - scene.span), to = this.bins.binOf(scene.at - (this.counting ? scene.late : 0)) - partial;
     const xs = new Float64Array(Math.max(0, to - from + 1));
     for (let i = 0; i < xs.length; i++) xs[i] = Math.min(scene.at, (from + i + (partial ? 1 : 0.5)) * step);
     this.settle(from, to);

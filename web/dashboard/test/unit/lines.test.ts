@@ -48,6 +48,29 @@ test("five hundred keys are eight lines and one other", () => {
   assert.equal(others, 492);
 });
 
+test("of names beyond all that are remembered nobody says how many they are", () => {
+  const columns = new Columns(), lines = new Lines(spec("time", "v", "key", "mean"), columns, kSpan, []);
+  feed(every(10, i => ({ v: i }), i => `k${i}`), columns, lines);
+  assert.equal(lines.view(scene()).others, 4094 - 8 + 1);
+});
+
+test("a name that has the number of a forgotten one has none of its values, nor its line", () => {
+  const columns = new Columns(), lines = new Lines(spec("time", "v", "key", "last"), columns, kSpan, ["k4093"]), table = new LastTable(spec("last", "v", "key", "last"), new Profile(columns));
+  const names = Array.from({ length: 4094 }, (_, i) => ({ t: 40_000 + i, key: `k${i}`, value: { v: i } })), later = 40_000 + 71 * 60_000;
+  feed([...names, { t: later, key: "a", value: { v: -1 } }], columns, lines, table);
+  assert.deepEqual(lines.view(scene({ at: later + 1000 })).series.map(({ name }) => name), ["other"]);
+  assert.deepEqual(table.view(-Infinity).rows.filter(({ values }) => values[0] === -1).map(({ key }) => key), ["a"]);
+});
+
+test("a rate and a count end where all records are here: they don't sag at the live edge", () => {
+  for (const how of ["rate", "count"] as const) {
+    const columns = new Columns(), lines = new Lines(spec("time", "", "", how), columns, kSpan, []);
+    feed(every(20, () => ({})).filter(({ t }) => t < 95_000), columns, lines);
+    const { xs, series: [{ ys }] } = lines.view(scene({ late: 5000 }));
+    assert.ok(xs.at(-1)! <= 95_000 && Math.abs(ys.at(-1)! - 50) < 3, `${how} ${ys.at(-1)}`);
+  }
+});
+
 test("what is left of last values is drawn as a mean over seconds: the last of any key says nothing", () => {
   const columns = new Columns(), lines = new Lines(spec("time", "v", "key", "last"), columns, kSpan, []);
   feed(every(20, i => ({ v: i % 500 }), i => `k${i % 500}`), columns, lines);
