@@ -185,7 +185,10 @@ export interface ChannelView {
   topic: string;
   rate: number;
   quietSince: number;
+  /** Numeric fields worth drawing, best first. */
   fields: string[];
+  /** All numeric fields, those first. */
+  numbers: string[];
   texts: string[];
   keyed: boolean;
   keyNoun: string;

@@ -11,6 +11,8 @@ export class Directory {
   readonly channels = new Map<string, Channel>();
   private info: BridgeInfo = kNoBridge;
   private first = true;
+  /** Wanted, and not listed the last time. */
+  private absent = new Set<string>();
   private freshUntil = new Map<string, number>();
 
   /**
@@ -24,7 +26,8 @@ export class Directory {
     this.first = false;
     const open = [...this.channels.values()].filter(c => !followed.has(c.name) && !c.refused);
     const must = open.filter(c => wanted.has(c.name)), rest = open.filter(c => !wanted.has(c.name));
-    const room = Math.max(0, kFollowed - followed.size - must.length);
+    const gone = [...followed].filter(name => this.channels.get(name)?.missing).length; // its place is free
+    const room = Math.max(0, kFollowed - (followed.size - gone) - must.length);
     rest.sort((a, b) => Number(b.fresh) - Number(a.fresh) || b.rate - a.rate || (a.name < b.name ? -1 : 1));
     return [...must, ...rest.slice(0, room)];
   }
@@ -34,12 +37,16 @@ export class Directory {
     for (const hint of info.channels) this.channels.get(hint.name)?.hint(hint);
   }
 
-  /** Kept although the bridge doesn't list it: a link names it. */
-  refuse(name: string, code: string): Channel {
-    const channel = this.channels.get(name) ?? new Channel(name);
-    channel.refused = code;
-    this.channels.set(name, channel);
-    return channel;
+  /** Kept although the bridge doesn't list them: a link names them. Twice, for it may have only just started. */
+  refuse(wanted: ReadonlySet<string>, list: ChannelInfo[], followed: ReadonlySet<string>): void {
+    const missing = [...wanted].filter(name => !followed.has(name) && !list.some(info => info.name === name));
+    for (const name of missing) {
+      if (!this.absent.has(name)) continue;
+      const channel = this.channels.get(name) ?? new Channel(name);
+      channel.refused = "channel_unavailable";
+      this.channels.set(name, channel);
+    }
+    this.absent = new Set(missing);
   }
 
   get listed(): Channel[] {

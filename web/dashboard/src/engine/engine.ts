@@ -108,7 +108,7 @@ export class Engine {
       status: statusOf(this.link, this.live, this.directory.listed.length),
       panels: frozen ? [] : painter.panels(specs, shown),
       ...(!frozen && painter.is("stats", now) ? { stats: painter.stats(specs, shown) } : null),
-      ...(painter.is("channels", now) ? { channels: painter.channels(this.directory.listed, c => this.live.watches.has(c), c => this.live.paceOf(c, now), shown), offsets: { channel: name, rows: places(track?.places) } } : null),
+      ...(painter.is("channels", now) ? { channels: painter.channels(this.directory.listed, c => this.live.watches.has(c), c => this.live.paceOf(c, now), frozen ? { ...shown, at: now } : shown), offsets: { channel: name, rows: places(track?.places) } } : null),
       ...(painter.is("feed", now) ? { feed: shown.timeline.feed.view(f.first, f.rows) } : null),
       ...(painter.is("lane", now) ? { lane: this.lane.view(now, shown.at) } : null),
       receipt: episode?.replaying ? episode.view(now) : this.receipt(),
@@ -133,8 +133,7 @@ export class Engine {
   private listed(list: ChannelInfo[]): void {
     const followed = new Set(this.live.watches.keys()), now = this.link.client.now();
     for (const channel of this.directory.update(list, followed, this.wanted, now)) this.begin(channel);
-    const names = new Set(list.map(({ name }) => name));
-    for (const name of this.wanted) if (!names.has(name) && !followed.has(name)) this.directory.refuse(name, "channel_unavailable");
+    if (this.link.kafkaDownSince === 0) this.directory.refuse(this.wanted, list, followed);
     if (this.startAt !== null && this.live.watches.size) {
       this.seek(this.startAt, false);
       this.startAt = null;
@@ -146,12 +145,13 @@ export class Engine {
     this.live.follow(channel, this.backfill.affordable(channel.rate, (this.span * kLead) / 1000));
     this.live.timeline.setPanels(this.panels, this.span);
     this.lane.refresh();
+    if (this.mode === "past") this.past.met();
   }
 
   private begun(track: Track): void {
-    this.live.timeline.setPanels(this.panels, this.span);
+    const fresh = this.live.timeline.setPanels(this.panels, this.span), ids = [...track.aggregators.keys()], now = this.link.client.now();
+    track.refill(fresh.get(track.channel.name) ?? [], now - this.span * kLead, now + 2000);
     this.backfill.prune(this.live.timeline.tracks);
-    const ids = [...track.aggregators.keys()];
     if (ids.length) this.older(track, ids, true); // else its panels come soon
   }
 
@@ -200,6 +200,7 @@ export class Engine {
 
   private setPanels(panels: PanelSpec[], visible: Set<string>): void {
     const more = [...visible].some(id => !this.visible.has(id));
+    for (const { channel, hidden } of panels) if (!hidden) this.wanted.add(channel);
     this.panels = this.palette.lend(panels);
     this.visible = visible;
     const fresh = this.live.timeline.setPanels(this.panels, this.span);
@@ -260,6 +261,7 @@ export class Engine {
 
   private goLive(): void {
     if (this.mode === "past") this.past.end();
+    this.startAt = null;
     this.mode = "live";
     this.painter.refresh();
     this.changed();

@@ -34,7 +34,7 @@ export class Histogram {
   private total(scene: Scene): void {
     this.sum.fill(0);
     const to = this.bins.binOf(scene.at);
-    for (let bin = to - kSlots; bin <= to; bin++) {
+    for (let bin = to - kSlots + 1; bin <= to; bin++) {
       const slot = this.bins.slotOf(bin);
       if (slot < 0) continue;
       const at = slot * kBuckets;

@@ -29,6 +29,10 @@ export class Link {
   info: BridgeInfo = kNoBridge;
   private asking = false;
   private unhinted = false;
+  /** An attempt has failed. */
+  failed = false;
+  /** What may help, by the library. */
+  hint = "";
   private lastError: TailraceError | undefined;
   /** What `kafka` was told last. */
   private toldDown = false;
@@ -36,7 +40,7 @@ export class Link {
   constructor(url: string, private readonly api: string, token: string | undefined, private readonly events: LinkEvents) {
     this.client = connect(url, { WebSocket: this.cutter.sockets, ...(token ? { token } : null) });
     this.client.on("state", change => this.state(change));
-    this.client.on("error", error => this.failed(error));
+    this.client.on("error", error => this.erred(error));
     this.client.on("status", status => this.status(status));
   }
 
@@ -70,6 +74,7 @@ export class Link {
   async describe(): Promise<void> {
     try {
       const answer = await fetch(this.api, { credentials: "same-origin" });
+      this.unhinted = answer.status >= 500;
       if (!answer.ok) return;
       this.info = parseInfo(await answer.json());
       this.events.info(this.info);
@@ -96,7 +101,7 @@ export class Link {
   private hinted = "";
   private async rehint(list: ChannelInfo[]): Promise<void> {
     const names = list.map(({ name }) => name).join("\n");
-    if (names === this.hinted) return;
+    if (names === this.hinted && !this.unhinted) return;
     this.hinted = names;
     this.unhinted = false;
     await this.describe();
@@ -107,12 +112,14 @@ export class Link {
     if (change.reason === "open") void this.welcomed();
     if (up) this.downSince = 0;
     else if (this.downSince === 0 && change.new !== "stale" && change.new !== "idle") this.downSince = this.client.now();
+    this.failed ||= change.retryIn !== undefined;
     this.retryAt = change.retryIn !== undefined && !up ? Date.now() + change.retryIn : 0;
     if (change.new === "closed") this.ended = { reason: this.lastError?.code ?? change.reason, hint: this.lastError?.hint ?? "" };
     this.events.changed();
   }
 
-  private failed(error: TailraceError): void {
+  private erred(error: TailraceError): void {
+    if (error.code === "connect_failed") this.hint = error.hint;
     if (!error.retryable) this.lastError = error;
     if (this.ended && this.lastError) this.ended = { reason: this.lastError.code, hint: this.lastError.hint };
     this.events.changed();

@@ -1,5 +1,5 @@
 // The live side: one subscription per followed channel into the live timeline, and the bookkeeping of what it missed.
-import type { Batch, Gap, Reset, StateChange, Subscription, TailraceError } from "tailrace";
+import type { Batch, Gap, Reset, StateChange, TailraceError } from "tailrace";
 import { Ages } from "./ages.ts";
 import type { Channel } from "./channel.ts";
 import type { Episode } from "./episode.ts";
@@ -147,14 +147,14 @@ export class Live {
   private granted({ channel, sub }: Watch, now: number, seconds: number): void {
     const track = this.timeline.track(channel);
     channel.untold();
-    if (track.begun === Infinity) this.begins(track, sub, now - seconds * 1000);
+    if (track.begun === Infinity) this.begins(track, now - seconds * 1000, () => sub.offsets);
   }
 
   /** A start is a whole second, by the bridge's clock: no later than this one. */
-  private begins(track: Track, sub: Subscription, from: number): void {
+  private begins(track: Track, from: number, places: () => Record<number, number>): void {
     track.covered = track.begun = Math.ceil(from / 1000) * 1000;
     queueMicrotask(() => { // the place is known just after the state
-      track.starts = new Map(Object.entries(sub.offsets).map(([p, o]) => [Number(p), o]));
+      track.starts = new Map(Object.entries(places()).map(([p, o]) => [Number(p), o]));
       this.events.began(track);
     });
   }
@@ -175,13 +175,13 @@ export class Live {
 
   /** What is there is of another history: of this one all is read anew, but for what the subscription itself brings. */
   private reset(watch: Watch, reset: Reset): void {
-    const { channel, sub } = watch, { tracks } = this.timeline;
+    const { channel, sub } = watch, { tracks } = this.timeline, { offsets } = sub;
     channel.forget();
     if (watch.comeback) this.faults.left(channel.name); // of what it missed nothing is waited for
     watch.restart(sub.state !== "live");
     tracks.delete(channel.name);
     const track = this.timeline.track(channel);
-    if (Object.keys(sub.offsets).length) this.begins(track, sub, this.link.client.now()); // else it is granted first
+    if (Object.keys(offsets).length) this.begins(track, this.link.client.now(), () => offsets); // else it is granted first
     this.timeline.feed.divide("gap", `History changed: ${reset.reason.replace(/_/g, " ")}`, channel.name);
   }
 

@@ -79,7 +79,7 @@ export class Painter {
       const track = shown.timeline.tracks.get(channel.name), { profile } = channel;
       const fields = numericFields(profile), rate = paceOf(channel);
       return {
-        name: channel.name, title: channel.title, topic: channel.topic, rate, fields, texts: channel.columns.texts.slice(), keyNoun: profile.noun, keyed: profile.keyed > 0,
+        name: channel.name, title: channel.title, topic: channel.topic, rate, fields, numbers: [...new Set([...fields, ...channel.columns.numbers])], texts: channel.columns.texts.slice(), keyNoun: profile.noun, keyed: profile.keyed > 0,
         keys: profile.eventful ? [] : channel.columns.keys.top(kKeys),
         quietSince: rate === 0 ? channel.lastTime : 0, fresh: channel.fresh, followed: followed(channel.name),
         note: noteOf(channel, fields, followed(channel.name)), line: pace(track, shown), hole: hole(channel, shown),
@@ -98,7 +98,7 @@ export class Painter {
     if (expired && !filling) bands.push({ kind: "gap", from, to: expired, front: from, text: "expired" });
     return {
       at, span, late: shown.late(name), bands, holes, filling, refused, expired, samples: extent?.samples ?? [], covered: Math.max(covered, expired || -Infinity), settled: !filling && shown.loading === 0,
-      badge: badge.kind !== "exact" ? badge : filling ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : expiredBadge(track, expired, at) ?? sampledBadge(extent?.samples ?? [], from, at),
+      badge: badge.kind !== "exact" ? badge : filling || (covered > from + kGrain && !refused && !expired) ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : expiredBadge(track, expired, at) ?? sampledBadge(extent?.samples ?? [], from, at),
     };
   }
 }

@@ -30,8 +30,8 @@ export function panelView(spec: PanelSpec, channel: Channel | undefined, track: 
     note: null, unit: channel ? unitOf(spec, channel) : "", during: during(spec, moment.span), noun: channel?.profile.noun ?? "key",
   };
   const bare = { ...base, kind: "note" as const, badge: { kind: "none" as const, text: "" } };
-  if (!channel && moment.filling) return { ...bare, note: kLoading }; // nobody knows yet which channels there are
-  if (!channel || channel.refused) return { ...bare, note: refusal(spec.channel) };
+  if (!channel) return { ...bare, note: kLoading }; // nobody knows yet whether there is such a channel
+  if (channel.refused) return { ...bare, note: refusal(spec.channel) };
   const aggregator = track?.aggregators.get(spec.id);
   const whole = channel.profile.whole(spec.field);
   if (aggregator instanceof Lines) {
@@ -121,6 +121,8 @@ function nothing(spec: PanelSpec, channel: Channel, moment: Moment): NoteText | 
   if (channel.unserved) return { kind: "locked", heading: "Not available now", text: `The bridge does not get “${channel.title || channel.name}” from Kafka: ${channel.unserved}. This panel goes on by itself when it does.` };
   if (channel.missing) return { kind: "quiet", heading: "The topic is gone", text: `Kafka has no topic “${channel.topic}” now. This panel goes on when it is back.` };
   if (moment.at <= channel.earliest) return { kind: "gone", heading: "Not kept any more", text: `The oldest record that Kafka still has of “${channel.title || channel.name}” is of ${clock(channel.earliest)}.` };
+  const { open } = channel.outages;
+  if (open && open.from < moment.at) return spec.kind === "time" ? null : kLoading; // its hatch, or its badge, says more
   const since = channel.lastTime && channel.lastTime < moment.at ? ` since ${clock(channel.lastTime)}` : " in this time";
   return { kind: "quiet", heading: "No records in this window", text: `Nothing was produced${since}. This is not an outage.` };
 }

@@ -31,7 +31,7 @@ export class Past {
   speed = 1;
   playing = false;
   private incoming: Timeline | null = null;
-  /** A drag went on while the last place was loading. */
+  /** A drag went on while the last place was loading, or another channel came. */
   private moved = false;
   private until = 0;
   private waiting: Waiting[] = [];
@@ -78,6 +78,14 @@ export class Past {
     this.query = { text, channel };
     if (!this.timeline.keepsRows) this.timeline.feed.search(text, channel);
     this.incoming?.feed.search(text, channel);
+  }
+
+  /** A channel is followed that was not when this was read. */
+  met(): void {
+    const { tracks } = this.incoming ?? this.timeline;
+    if (this.channels().every(({ name }) => tracks.has(name))) return;
+    if (this.incoming) this.moved = true;
+    else this.load();
   }
 
   setPanels(): void {

@@ -37,7 +37,7 @@ export class Stat {
     breakSilences(line, 6);
     const whole = scene.covered <= scene.at - scene.span + 3000;
     if (this.spec.aggregate === "count") return { value: whole ? this.count(last, scene) : NaN, during: spell(scene.span), change: NaN, line };
-    const value = this.at(last, scene), before = line.find(v => v === v && v !== kBreak) ?? NaN;
+    const value = this.at(last, scene), before = line.subarray(0, this.wide + 1).find(v => v === v && v !== kBreak) ?? NaN;
     return { value, during: spell(this.wide * this.bins.step), change: whole && before !== 0 ? value / before - 1 : NaN, line };
   }
 

@@ -9,7 +9,7 @@ export function statusOf(link: Link, live: Live, channels: number): Status {
   const since = word === "kafka" ? link.kafkaDownSince : word === "stale" ? link.heardAt : link.downSince;
   return {
     word, since, due: dueOf(link, word),
-    reason: link.ended?.reason ?? "", hint: link.ended?.hint ?? "", ...counted,
+    reason: link.ended?.reason ?? "", hint: link.ended?.hint ?? (link.listed ? "" : link.hint), ...counted,
     behind: live.behind, rate: live.rate(now), newest: live.lastArrival, channels,
   };
 }
@@ -18,8 +18,9 @@ function wordOf(link: Link, live: Live): Word {
   const { state } = link.client;
   if (link.ended) return "closed";
   if (link.cutter.until > 0) return "cut";
-  if (!link.listed) return "connecting";
+  if (!link.listed && !link.failed) return "connecting";
   if (state === "connecting" || state === "offline") return "offline";
+  if (!link.listed) return "connecting";
   if (state === "stale") return "stale";
   if (link.kafkaDownSince > 0) return "kafka";
   return live.filling || live.faults.episode ? "replaying" : "live";

@@ -22,6 +22,7 @@ export function banner(kind: BannerKind, view: View, info: BridgeInfo, retry: ()
   const again = (text: string) => el("button.btn.outlined", { type: "button", onclick: retry }, text);
   switch (kind) {
     case "offline":
+      if (hint) return bannerNode("hold", `No connection since ${clock(since)}:`, [hint], again("Retry now"));
       return bannerNode("hold", `Connection lost at ${clock(since)}.`, ["Kafka keeps the records; this page will fetch all it missed."], again("Retry now"));
     case "stale":
       return bannerNode("hold", `Nothing heard since ${clock(since)}.`, ["The connection is open, and silent. What is shown may be old; if it is lost, this page connects again by itself."], again("Retry now"));

@@ -101,6 +101,50 @@ test("of a topic that is made anew nothing of the old one is shown, nor counted"
   await until(() => value() === 7);
 });
 
+test("a bridge that has only just started is asked twice before a link's channel is said not to be there", async () => {
+  const gone = make("gone", "time", "v", "", "last", 6), note = () => look().panels[0]?.note;
+  open(new Listed("log"), { panels: [gone] });
+  engine.do({ do: "panels", panels: [gone], visible: [gone.id] });
+  await until(() => look().channels?.length === 1);
+  assert.equal(note()?.kind, "loading");
+  bridge.setKafka(false);
+  await until(() => look().status.word === "kafka");
+  for (let i = 0; i < 2; i++) await polled();
+  assert.equal(note()?.kind, "loading");
+  bridge.setKafka(true);
+  await until(() => (mock.timers.tick(3000), note()?.kind === "locked"));
+});
+
+test("a channel that nothing is heard of for all of an outage is not said to be quiet", async () => {
+  const log = new Listed("log"), panel = make("log", "time", "v", "", "last", 6), shown = () => look().panels[0];
+  open(log, { panels: [panel] });
+  engine.do({ do: "panels", panels: [panel], visible: [panel.id] });
+  await until(() => shown()?.note?.kind === "quiet" && shown().badge.text === "exact");
+  bridge.deaf = true;
+  bridge.dropAll();
+  await until(() => look().status.word === "offline");
+  assert.deepEqual([shown().note, shown().badge.kind], [null, "outage"]);
+});
+
+test("who can't connect is told so, and what may help, after the first attempt", async () => {
+  bridge.deaf = true;
+  open(new Listed("log"));
+  assert.equal(look().status.word, "connecting");
+  await until(() => look().status.word === "offline");
+  await until(() => look().status.hint.includes("origin not allowed"));
+  assert.ok(look().status.since > 0);
+});
+
+test("paused, the rail goes on", async () => {
+  const log = new Listed("log");
+  push(log, 1, Date.now() - 5000);
+  open(log);
+  await until(() => look().status.word === "live" && newest() === 0);
+  engine.do({ do: "pause", on: true });
+  push(log, 50, Date.now());
+  await until(() => look().channels?.[0]?.line.some(y => y > 10));
+});
+
 test("panels of a link are filled to the left end of their window, where a busy channel's subscription begins late", async () => {
   const log = Object.assign(new Listed("log"), { rate: () => 1e6 }), count = make("log", "stat", "", "", "count", 1), now = Date.now();
   for (let i = 0; i < 90; i++) push(log, 1, now - 100_000 + i * 1000);

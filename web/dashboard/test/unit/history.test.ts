@@ -7,6 +7,7 @@ import { make } from "../../src/engine/infer.ts";
 import { Painter } from "../../src/engine/painter.ts";
 import { Past } from "../../src/engine/past.ts";
 import type { Lines } from "../../src/engine/lines.ts";
+import { Timeline } from "../../src/engine/timeline.ts";
 import { Track } from "../../src/engine/track.ts";
 import { steady } from "../fake/source.ts";
 import { setLine, until } from "./line.ts";
@@ -53,6 +54,29 @@ test("history that is refused on the way is shown as far as it came, and said to
   assert.deepEqual([view.badge, view.note], [{ kind: "gap", text: "incomplete" }, null]);
   assert.ok(view.kind === "time" && view.series.length > 0);
   assert.match(view.left, /would not send \(forbidden\)/);
+});
+
+test("a channel that comes while the past is on show is read there too", async () => {
+  const channels = [channel], orders = new Channel("orders");
+  past = new Past(line.link, () => channels, () => [panel], kSpan, { changed() {}, arrivedAtLive() {} });
+  past.seek(Date.now() - 600_000, false, null);
+  await until(() => !past.seeking && past.loading === 0);
+  past.met();
+  assert.equal(past.seeking, false); // nothing new
+  channels.push(orders);
+  past.met();
+  await until(() => !past.seeking && past.loading === 0);
+  assert.ok(past.timeline.feed.view(0, 500).items.some(item => item.kind === "record" && item.channel === "orders"));
+});
+
+test("a window is not exact before its older part is here", () => {
+  const timeline = new Timeline(true, kSpan), now = Date.now(), track = timeline.track(channel);
+  timeline.setPanels([panel], kSpan);
+  track.covered = track.begun = now - 5000;
+  const badge = () => new Painter(() => channel).panels([panel], { timeline, mode: "live", at: now, span: kSpan, now, late: () => 0, loading: 1, front: () => Infinity })[0].badge.text;
+  assert.equal(badge(), "replaying");
+  track.covered = now - kSpan;
+  assert.equal(badge(), "exact");
 });
 
 test("older history that is refused leaves what was there, and isn't waited for", async () => {
@@ -126,7 +150,7 @@ test("of a window that retention has reached into, the panel says which part is 
 test("what was never there is not said to be deleted; what all is deleted is not said to be exact", () => {
   const badge = () => painted().badge.text;
   past.at = Date.now();
-  past.timeline.track(channel);
+  past.timeline.track(channel).covered = past.at - kSpan;
   past.timeline.setPanels([panel], kSpan);
   channel.earliest = past.at - kSpan / 2;
   assert.equal(badge(), "exact");
