@@ -51,7 +51,7 @@ class App implements Controls {
   });
   private readonly deeds: Deeds = {
     reset: () => this.reset(),
-    change: (id, change) => this.desk.change(id, change), replace: (id, spec) => this.desk.replace(id, spec), add: spec => this.desk.add(spec),
+    change: (id, change) => this.desk.change(id, change), replace: (id, spec) => this.replace(id, spec), add: spec => this.desk.add(spec),
     rename: id => this.rename(id), showRecords: channel => this.showRecords(channel), full: id => this.full(id),
     follow: channel => this.engine.tell({ do: "follow", channel }),
   };
@@ -143,7 +143,7 @@ class App implements Controls {
     const { word } = view.status, past = view.mode === "past";
     this.sheet.update(view.panels, view.stats);
     if (view.channels) {
-      this.rail.update((this.channels = view.channels), view.now);
+      this.rail.update((this.channels = view.channels), view.now, word === "closed");
       this.sheet.name(view.channels);
     }
     if (view.feed) this.pane.update(view.feed, past ? "past" : word === "offline" || word === "cut" ? "waiting" : "live");
@@ -181,10 +181,10 @@ class App implements Controls {
   /** Chart paper and a line to paste, while there is nothing else. */
   private greet(view: View): void {
     const empty = view.status.channels === 0 && view.status.word === "live" && this.desk.layout.panels.every(spec => spec.hidden);
+    $("#connect").hidden = empty || view.status.word === "closed";
     if (empty === this.hello.node.isConnected) return;
     if (empty) $("#sheet").append(this.hello.node);
     else this.hello.node.remove();
-    $("#connect").hidden = empty;
   }
 
   private showBanner(view: View): void {
@@ -214,6 +214,11 @@ class App implements Controls {
   private showRecords(channel: string): void {
     this.pane.narrow(channel);
     this.show("records");
+  }
+
+  private replace(id: string, spec: PanelSpec): void {
+    this.desk.replace(id, spec);
+    this.sheet.focus(spec.id);
   }
 
   private rename(id: string): void {

@@ -17,7 +17,7 @@ export function watchKeys(run: (deed: Deed) => void): void {
   $("#keys").onclick = () => dialog.showModal();
   addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    if (typing(event.target) || kept("keys") === "off") return;
+    if (typing(event.target) || (event.key.startsWith("Arrow") && hasArrows(event.target)) || kept("keys") === "off") return;
     const deed = deedOf(event);
     if (!deed || (event.key === " " && event.target instanceof HTMLButtonElement)) return;
     event.preventDefault();
@@ -34,6 +34,12 @@ function deedOf(event: KeyboardEvent): Deed | undefined {
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+/** Arrows scroll there, or choose. */
+function hasArrows(target: EventTarget | null): boolean {
+  const box = target instanceof Element ? target.closest("pre, .stats, .grid-wrap, .tree, [role=tablist]") : null;
+  return box !== null && (box.matches("[role=tablist]") || box.scrollWidth > box.clientWidth);
 }
 
 function keysDialog(): HTMLDialogElement {

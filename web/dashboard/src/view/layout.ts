@@ -8,8 +8,8 @@ export const kWindows: [string, number][] = [["1 m", 60_000], ["5 m", 300_000], 
 /** How long a channel's panels may still change by themselves, in milliseconds. */
 const kYoung = 8000;
 
-/** Lines whose distributions a page has memory for: nearly a megabyte each. */
-const kSketches = 400;
+/** Lines whose distributions a page has memory for: nearly a megabyte each, and three timelines: live, the past, and the one that loads. */
+const kSketches = 400 / 3;
 
 export class Layout {
   panels: PanelSpec[] = [];

@@ -61,7 +61,7 @@ export function channelEntries(channel: ChannelView, panels: PanelSpec[], deeds:
 }
 
 function fields(spec: PanelSpec, channel: ChannelView | undefined, deeds: Deeds): Entry[] {
-  const list = channel?.fields ?? [], counted = spec.kind === "time" || spec.kind === "stat" ? [option("records (count only)", spec.field === "", () => deeds.replace(spec.id, remade(spec, { field: "", aggregate: "rate" })))] : [];
+  const list = channel?.numbers ?? [], counted = spec.kind === "time" || spec.kind === "stat" ? [option("records (count only)", spec.field === "", () => deeds.replace(spec.id, remade(spec, { field: "", aggregate: "rate" })))] : [];
   const plain = (field: string): Partial<PanelSpec> => ({ field, ...(spec.field === "" ? { aggregate: "mean" as const } : null) });
   return [...list.map(field => option(field, field === spec.field, () => deeds.replace(spec.id, remade(spec, plain(field))))), ...counted];
 }
@@ -78,12 +78,12 @@ function additions(kind: PanelKind, channel: ChannelView, deeds: Deeds): Entry[]
   if (kind === "last") return [{ name: "all fields", run: make(channel.fields[0] ?? "", "key", "last", 7) }];
   const counted: Entry[] = kind === "histogram" ? [] : [{ name: "records per second", run: make("", "", "rate", 6) }];
   const aggregate: Aggregate = kind === "histogram" ? "spread" : kind === "stat" ? "mean" : "last";
-  return [...channel.fields.map(field => ({ name: field, run: make(field, kind === "time" ? series : "", aggregate, 6) })), ...counted];
+  return [...channel.numbers.map(field => ({ name: field, run: make(field, kind === "time" ? series : "", aggregate, 6) })), ...counted];
 }
 
 function possible(kind: PanelKind, channel: ChannelView): boolean {
   if (kind === "top") return channel.keyed || channel.texts.length > 0;
-  return channel.fields.length > 0 && (kind !== "last" || channel.keyed);
+  return channel.numbers.length > 0 && (kind !== "last" || channel.keyed);
 }
 
 function remade(spec: PanelSpec, change: Partial<PanelSpec>): PanelSpec {

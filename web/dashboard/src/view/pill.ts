@@ -47,7 +47,7 @@ function offline(since: number, due: number, now: number): string[] {
   return [since ? spell(now - since) : "", due ? `retry in ${Math.max(1, wait)} s` : "trying"].filter(Boolean);
 }
 
-const kClosed: Record<string, string> = { token_expired: "token expired", token_invalid: "token not accepted", forbidden: "not allowed", closed: "ended" };
+const kClosed: Record<string, string> = { token_expired: "token expired", token_invalid: "token not accepted", forbidden: "not allowed", nothing_granted: "not allowed", closed: "ended" };
 export function closedFor(reason: string): string {
   return kClosed[reason] ?? reason.replace(/_/g, " ");
 }

@@ -22,12 +22,13 @@ export class Rail {
     this.title();
   }
 
-  update(channels: ChannelView[], now: number): void {
+  /** `over`: the connection is closed, and nothing is listed any more. */
+  update(channels: ChannelView[], now: number, over: boolean): void {
     this.latest = channels;
     const known = new Set(channels.map(c => c.name));
     for (const [name, item] of this.items) if (!known.has(name)) this.remove(name, item);
     channels.forEach((channel, i) => this.put(channel, i, now));
-    this.nothing(channels.length === 0);
+    this.nothing(channels.length > 0 ? "" : over ? "Nothing. The connection is closed: no new topic is listed." : "Nothing yet. A new topic is listed here within seconds.");
     say(this.count, String(channels.length));
     this.title();
   }
@@ -84,9 +85,9 @@ export class Rail {
     this.items.delete(name);
   }
 
-  private nothing(on: boolean): void {
+  private nothing(text: string): void {
     const known = this.list.querySelector(".nothing");
-    if (!on) known?.remove();
-    else if (!known) this.list.append(el("li.nothing", {}, "Nothing yet. A new topic is listed here within seconds."));
+    if (!text) known?.remove();
+    else say(known ?? this.list.appendChild(el("li.nothing")), text);
   }
 }

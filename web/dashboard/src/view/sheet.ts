@@ -104,6 +104,12 @@ export class Sheet {
     next?.node.scrollIntoView({ block: "nearest" });
   }
 
+  /** Moves the focus to the menu of a panel that took another's place. */
+  focus(id: string): void {
+    const panel = this.panels.get(id)?.node ?? this.stats.nodeOf(id);
+    panel?.querySelector<HTMLElement>(".menu")?.focus();
+  }
+
   /** One panel alone, or all again. */
   toggleFull(id: string): void {
     this.full = this.full === id ? "" : id;

@@ -8,7 +8,7 @@ import { ink } from "./ink.ts";
 import { kFigures } from "./pack.ts";
 import { titleOf, type OnMenu } from "./panels/panel.ts";
 
-interface Cell { channel: string; term: HTMLElement; change: HTMLElement; value: HTMLElement; unit: HTMLElement; canvas: HTMLCanvasElement; node: HTMLElement }
+interface Cell { spec: PanelSpec; title: HTMLElement; menu: HTMLElement; term: HTMLElement; change: HTMLElement; value: HTMLElement; unit: HTMLElement; canvas: HTMLCanvasElement; node: HTMLElement }
 
 export class Stats {
   readonly node = el("dl.stats");
@@ -23,13 +23,14 @@ export class Stats {
 
   /** The figures to show, in order. */
   set(specs: PanelSpec[]): void {
-    const shape = specs.map(spec => spec.id + spec.title).join("\n");
-    if (shape === this.shape) return;
+    const shape = specs.map(spec => spec.id).join("\n");
+    if (shape !== this.shape) this.build(specs);
     this.shape = shape;
-    this.cells.clear();
-    this.node.dataset.columns = String(Math.ceil(specs.length / Math.ceil(specs.length / kFigures)));
-    this.node.replaceChildren(...specs.map(spec => this.open(spec).node));
-    this.update(this.latest);
+    for (const spec of specs) this.entitle(this.cells.get(spec.id)!, spec);
+  }
+
+  nodeOf(id: string): HTMLElement | undefined {
+    return this.cells.get(id)?.node;
   }
 
   update(views: StatView[]): void {
@@ -40,7 +41,7 @@ export class Stats {
       const { text, unit } = figure(view.value, view.unit, view.whole);
       say(cell.value, text);
       say(cell.unit, text === "–" ? "" : unit);
-      mark(cell.term, "title", `${cell.channel}, of the last ${view.during}`);
+      mark(cell.term, "title", `${cell.spec.channel}, of the last ${view.during}`);
       say(cell.change, percent(view.change));
       spark(cell.canvas, view.line, { color: ink["text-2"], dot: true, hole: view.hole });
     }
@@ -50,12 +51,26 @@ export class Stats {
     this.update(this.latest);
   }
 
+  private build(specs: PanelSpec[]): void {
+    this.cells.clear();
+    this.node.dataset.columns = String(Math.ceil(specs.length / Math.ceil(specs.length / kFigures)));
+    this.node.replaceChildren(...specs.map(spec => this.open(spec).node));
+    this.update(this.latest);
+  }
+
+  private entitle(cell: Cell, spec: PanelSpec): void {
+    const title = spec.title || titleOf(spec, "");
+    cell.spec = spec;
+    say(cell.title, title);
+    mark(cell.menu, "aria-label", `Menu of ${title}`);
+  }
+
   private open(spec: PanelSpec): Cell {
     const change = el("i.change", { title: "against one window ago" }), value = el("span"), unit = el("i");
-    const title = spec.title || titleOf(spec, ""), canvas = el<HTMLCanvasElement>("canvas", { "aria-hidden": "true" }), term = el("dt", { title: spec.channel }, el("span", {}, title));
-    const menu = el<HTMLButtonElement>("button.btn.square.menu", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `Menu of ${title}`, onclick: () => this.onMenu(spec, menu) }, icon("dots"));
+    const title = el("span"), canvas = el<HTMLCanvasElement>("canvas", { "aria-hidden": "true" }), term = el("dt", { title: spec.channel }, title);
+    const menu = el<HTMLButtonElement>("button.btn.square.menu", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.onMenu(cell.spec, menu) }, icon("dots"));
     const node = el(".stat", {}, term, el("dd.figure", {}, value, unit, change), el("dd.line", {}, canvas), el("dd.more", {}, menu));
-    const cell = { channel: spec.channel, term, change, value, unit, canvas, node };
+    const cell: Cell = { spec, title, menu, term, change, value, unit, canvas, node };
     this.cells.set(spec.id, cell);
     return cell;
   }

@@ -59,9 +59,9 @@ test("an address of nonsense is an empty one", () => {
 
 test("a link with more percentiles than a page has memory for shows the first of them, and all that is cheap", () => {
   const layout = new Layout(), panels = (group: string, aggregate: Aggregate, n: number) => Array.from({ length: n }, (_, i) => make("a", "time", `f${i}`, group, aggregate, 6));
-  assert.equal(layout.load([...panels("key", "p95", 300), ...panels("key", "mean", 300)]), 256);
-  assert.deepEqual([43, 44, 299, 300, 599].map(i => !!layout.panels[i].hidden), [false, true, true, false, false]);
-  assert.equal(layout.load(panels("", "p95", 300)), 0);
+  assert.equal(layout.load([...panels("key", "p95", 300), ...panels("key", "mean", 300)]), 286);
+  assert.deepEqual([13, 14, 299, 300, 599].map(i => !!layout.panels[i].hidden), [false, true, true, false, false]);
+  assert.equal(layout.load(panels("", "p95", 133)), 0);
 });
 
 test("rows of the sheet have no holes", () => {
@@ -104,11 +104,12 @@ test("of key figures that made themselves five are shown; the sixth waits in its
 
 test("a key figure has the menu of a panel: field, aggregate, one key of those that come again, title, hide", () => {
   const spec = make("a", "stat", "cpu", "", "mean", 1), replaced: PanelSpec[] = [];
-  const channel = { name: "a", fields: ["cpu", "mem"], texts: [], keys: ["host-1", "host-2"], keyNoun: "host" } as unknown as ChannelView;
+  const channel = { name: "a", fields: ["cpu"], numbers: ["cpu", "port"], texts: [], keys: ["host-1", "host-2"], keyNoun: "host" } as unknown as ChannelView;
   const entries = panelEntries(spec, channel, { replace: (_, next) => void replaced.push(next) } as Partial<Deeds> as Deeds).filter(entry => entry !== "line");
   assert.deepEqual(entries.map(entry => entry.name), ["Field", "Aggregate", "Key", "Show records", "Rename", "Hide"]);
   const choices = (name: string) => entries.find(entry => entry.name === name)!.items!().filter(entry => entry !== "line");
   assert.deepEqual(choices("Aggregate").map(({ name }) => name), ["last", "mean", "min", "max", "p95", "rate", "count"]);
+  assert.deepEqual(choices("Field").map(({ name }) => name), ["cpu", "port", "records (count only)"]);
   assert.deepEqual(choices("Key").map(({ name, chosen }) => [name, chosen]), [["all together", true], ["host-1", false], ["host-2", false]]);
   choices("Key")[1].run!();
   assert.deepEqual(parseAddress(formatAddress({ span: 60_000, at: null, panels: replaced })).panels.map(({ kind, group, id }) => [kind, group, id]), [["stat", "host-1", replaced[0].id]]);
@@ -229,6 +230,7 @@ test("the pill says how it is", () => {
   assert.equal(says(view({}, { word: "stale", since: 79_000 })), "hold · STALE · no heartbeat for 21 s");
   assert.equal(says(view({}, { word: "offline", since: 78_000, due: 106_000 })), "hold · OFFLINE · 22 s · retry in 6 s");
   assert.equal(says(view({}, { word: "closed", reason: "token_expired" })), "loss · CLOSED · token expired");
+  assert.equal(says(view({}, { word: "closed", reason: "nothing_granted" })), "loss · CLOSED · not allowed");
   assert.equal(says(view({ mode: "paused", held: 1204 })), "still · PAUSED · 1,204 new");
   assert.match(says(view({ mode: "past", at: 100_000 - 1_200_000, playing: true, speed: 5 })), /^past · PAST · \d\d:\d\d:\d\d · 20 min ago · 5×$/);
 });

@@ -59,7 +59,7 @@ export class Legend {
   }
 
   private build(series: Series[]): void {
-    const single = series.length === 1;
+    const single = series.length === 1 && this.only === "";
     this.values = [];
     this.rest = null;
     this.items = this.order.map(s => {

@@ -53,7 +53,7 @@ export class TimePanel extends Panel {
     this.legend.set(view.series, this.data.slice(1).map(ys => lastOf(ys as Y)), this.spec.aggregate === "spread", view.bands.some(band => band.kind === "first"));
     this.legend.count(view.others, this.spec.aggregate === "last");
     if (shape !== this.shape || !this.spec.colors) this.remember();
-    if (shape !== this.shape) this.rebuild(shape);
+    if (shape !== this.shape || (!this.chart && !view.note)) this.rebuild(shape);
   }
 
   /** For links and the storage: the colours of now, and some of names that were here before. */
