@@ -71,7 +71,7 @@ test("Kafka comes back while the bridge is away: nobody says so, and nothing is 
 });
 
 test("silence is stale, not offline; the next sign of life ends it", async () => {
-  stage.bridge.heartbeat = 3000;
+  stage.bridge.heartbeat = 10_000; // as long after it is stale, the page would let go of it
   const watched = await stage.look(), { page } = watched;
   await pill(page, /^LIVE.*behind/);
   stage.bridge.mute = true;
@@ -79,7 +79,8 @@ test("silence is stale, not offline; the next sign of life ends it", async () =>
   await said(page, ".banner", /^Nothing heard since \d\d:\d\d:\d\d/);
   stage.bridge.mute = false;
   await pill(page, /^LIVE/);
-  assertClean(watched, true);
+  assert.deepEqual(await page.evaluate(() => (window as any).journal.filter(([part, text]: [string, string]) => part === "#pill" && text.startsWith("OFFLINE"))), []);
+  assertClean(watched);
 });
 
 test("a topic that is gone, and an open transaction, are said where the channel is listed", async () => {
@@ -134,10 +135,15 @@ test("a page without its Worker says that it stopped", async () => {
 
 test("closed for good is red and says why", async () => {
   const watched = await stage.look(), { page } = watched;
-  await pill(page, /^LIVE/);
+  await pill(page, /^LIVE.*behind/);
+  const panel = await panelNamed(page, "cpu by host"), channels = await page.locator(".chan-name").allInnerTexts();
+  await panel.locator(".badge", { hasText: /^exact$/ }).waitFor();
   stage.bridge.closeAll(4403);
-  await pill(page, /^CLOSED/);
+  await pill(page, /^CLOSED.*not allowed/);
   await page.locator(".banner[data-kind=loss]").waitFor();
+  await panel.locator(".badge[data-kind=outage]").waitFor();
+  await panel.locator(".legend b").first().waitFor(); // what was there still is
+  assert.deepEqual([await page.locator(".note", { hasText: "Not available" }).count(), await page.locator(".chan-name").allInnerTexts()], [0, channels]);
   assertClean(watched, true);
 });
 
