@@ -8,8 +8,9 @@ import { minify } from "terser";
 process.chdir(import.meta.dirname);
 
 const common = { bundle: true, target: "es2022", legalComments: "none", logLevel: "warning" };
+const shorten = { minifySyntax: true, mangleProps: /_$/ };
 const compress = {
-  passes: 3,
+  passes: 1,
   ecma: 2022,
   unsafe_arrows: true,
   keep_fargs: false,
@@ -18,8 +19,8 @@ const compress = {
 };
 
 async function bundle(entry, out, options) {
-  const output = { outfile: "bundle.js", write: false, sourcemap: "external", sourcesContent: true, mangleProps: /_$/ };
-  const { outputFiles } = await build({ ...common, ...output, ...options, entryPoints: [entry] });
+  const output = { outfile: "bundle.js", write: false, sourcemap: "external", sourcesContent: true };
+  const { outputFiles } = await build({ ...common, ...output, ...shorten, ...options, entryPoints: [entry] });
   const [map, code] = ["bundle.js.map", "bundle.js"].map((name) => outputFiles.find((f) => f.path.endsWith(name)).text);
   const sourceMap = { content: map, filename: out };
   const small = await minify(code, { module: options.format === "esm", compress, mangle: true, sourceMap });

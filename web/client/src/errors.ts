@@ -2,7 +2,7 @@
 import type { TailraceError } from "./types.js";
 
 export function failure(code: string, message = code, retryable = false): TailraceError {
-  const hint = hints[code] ?? (retryable ? "it is retried" : "see the protocol's codes");
+  const hint = hints[code] ?? (retryable ? "retried" : "see the protocol");
   return Object.assign(Error(message), { name: "TailraceError", code, retryable, hint });
 }
 
@@ -19,7 +19,7 @@ export const isRefusal = (code: number): boolean => code === 4401 || code === 44
 const TOKEN = "get another token";
 
 const hints: Record<string, string | undefined> = {
-  connect_failed: "bridge down, or origin not allowed?",
+  connect_failed: "bridge down? origin not allowed?",
   channel_unavailable: "no such channel for this token",
   token_invalid: TOKEN,
   token_expired: TOKEN,

@@ -8,16 +8,15 @@ export interface Events<E> {
 }
 
 export function createEvents<E>(): Events<E> {
-  const entries = new Set<{ type_: keyof E; listener_: (event: any) => unknown }>();
-  const of = (type: keyof E) => [...entries].filter(({ type_ }) => type_ === type);
+  const entries = new Set<readonly [type: keyof E, listener: (event: any) => unknown]>();
+  const of = (type: keyof E) => [...entries].filter((entry) => entry[0] === type);
   return {
-    on(type_, listener_) {
-      const entry = { type_, listener_ };
+    on(...entry) {
       entries.add(entry);
       return () => void entries.delete(entry);
     },
     has_: (type) => !!of(type)[0],
-    emit_: (type, event) => Promise.all(of(type).map(({ listener_ }) => call(listener_, event))),
+    emit_: (type, event) => Promise.all(of(type).map(([, listener]) => call(listener, event))),
   };
 }
 

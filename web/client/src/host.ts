@@ -15,8 +15,8 @@ export interface Host {
 }
 
 export const platform: Host = {
-  now: () => Date.now(),
-  random: () => Math.random(),
+  now: Date.now,
+  random: Math.random,
   after(ms, then) {
     const id = setTimeout(then, ms);
     return () => clearTimeout(id);

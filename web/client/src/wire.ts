@@ -10,7 +10,7 @@ export function need(condition: unknown): asserts condition {
 
 export function parseFrame(data: string): Frame {
   const frame = JSON.parse(data);
-  need(typeof frame === "object" && !Array.isArray(frame));
+  need(data[0] === "{");
   return frame;
 }
 
