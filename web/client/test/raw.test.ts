@@ -35,3 +35,9 @@ test("each update gets its own text, whatever stands beside it", () => {
   const expected = [' {"v":[1,{"v":2}]} ', undefined, '"a,}]\\\\\\""', undefined, "12345678901234567890", "[]"];
   assert.deepEqual(raws(updates, ',"later":[{"v":7}]'), expected);
 });
+
+test("a value may be as long as it likes", () => {
+  for (const value of [`"${"x".repeat(9e6)}"`, `"${"\\u0007".repeat(4e6)}"`]) {
+    assert.ok(raws([`{"o":1,"t":1,"v":${value}}`])[0] === value, value.slice(0, 10));
+  }
+});
