@@ -52,7 +52,8 @@ function createStore<V>(open: (position: string) => Subscription<V>, keep: numbe
 
   function start(): void {
     sub = open(position);
-    sub.on("batch", ({ updates }) => change({ updates: [...next.updates, ...updates].slice(-keep) }));
+    change({ state: sub.state, lag: sub.lag }); // of a channel that others have already
+    sub.on("batch", ({ updates }) => change({ updates: [...next.updates, ...updates].slice(-keep || Infinity) }));
     sub.on("state", ({ new: state }) => change({ state, ...(state === "live" && { error: undefined }) }));
     sub.on("lag", (lag) => change({ lag }));
     sub.on("gap", (gap) => change({ gap }));

@@ -113,3 +113,26 @@ test("a reset empties what is shown", async () => {
   await frame();
   assert.deepEqual(last().updates.map(({ o }) => o), [0]);
 });
+
+test("a second component begins as what the first one's channel is", async () => {
+  const { client, serve } = await mount();
+  await serve("0:10");
+  const views: ChannelView[] = [];
+  const Second = () => {
+    views.push(useChannel(client, "m"));
+    return null;
+  };
+  const root = createRoot(document.createElement("div"));
+  await React.act(async () => root.render(<Second />));
+  await frame();
+  assert.equal(views.at(-1)!.state, "live");
+  await React.act(async () => root.unmount());
+});
+
+test("who keeps no updates has none", async () => {
+  const { net, serve, last } = await mount({ keep: 0 });
+  await serve("0:10");
+  net.last().say(batch(0, 10, 12));
+  await frame();
+  assert.deepEqual([last().state, last().updates], ["live", []]);
+});
