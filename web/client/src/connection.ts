@@ -22,8 +22,8 @@ const MEASURE = 60_000;
 
 /** Whoever has something on a connection: a channel, or the questions. */
 export interface Rider {
-  /** The connection is open: say what you want. */
-  opened_(): void;
+  /** The connection is open, new at `time` on the bridge's clock: say what you want. */
+  opened_(time?: number): void;
   /** A data frame of this rider's channel. */
   data_?(frame: Frame, text: string): void;
   /** Any other frame that is not the connection's own; true when it was for this rider. */
@@ -158,7 +158,9 @@ export function createConnection(around: Surroundings) {
   }
 
   function received(data: string): void {
+    const mine = attempt;
     liveness.heard_();
+    if (mine !== attempt) return; // a listener let go of it
     try {
       const frame = parseFrame(data);
       const feed = self.riders_.get(frame.ch);
@@ -168,11 +170,11 @@ export function createConnection(around: Surroundings) {
       if (self.isOpen_ && Math.abs(host.now() - measuredAt) > MEASURE) measure();
     } catch (error) {
       lose("protocol_error", 4400);
-      report("protocol_error", `${error} in ${`${data}`.slice(0, 200)}`);
+      report("protocol_error", `${error}: ${data}`.slice(0, 250));
     }
   }
 
-  function welcome({ protocol, heartbeat }: Frame): void {
+  function welcome({ protocol, heartbeat, time }: Frame): void {
     need(protocol === 1 && heartbeat > 0 && heartbeat < 1e9);
     cancel!();
     cancel = host.after(GOOD, () => {
@@ -183,7 +185,7 @@ export function createConnection(around: Surroundings) {
     measuredAt = 0;
     liveness.start_(heartbeat);
     set("live", "open");
-    self.riders_.forEach((rider) => rider.opened_());
+    self.riders_.forEach((rider) => self.isOpen_ && rider.opened_(time));
   }
 
   function control(frame: Frame, text: string): void {
@@ -217,18 +219,18 @@ export function createConnection(around: Surroundings) {
   }
 
   function closed(code: number): void {
-    const { isOpen_ } = self;
+    const isOpen = self.isOpen_;
     const another = isRefusal(code) && renewable && !refused;
     refused ||= isRefusal(code);
     if (endings[code] && !another) {
-      const error = failure(endings[code], `${code}`);
+      const error = failure(endings[code]);
       self.close_(error, code);
       around.tell_("error", error);
       return;
     }
     lose("lost", code);
     if (code === 1009) report("too_big", code);
-    if (!isOpen_ && !another) report("connect_failed", around.url_);
+    if (!isOpen && !another) report("connect_failed", around.url_);
   }
 
   function lose(reason: string, code?: number): void {
@@ -268,8 +270,9 @@ export function createConnection(around: Surroundings) {
     const change = { old: self.state_, new: state, reason, code, retryIn };
     self.state_ = state;
     if (change.old === state && retryIn === undefined) return;
-    self.riders_.forEach((rider) => rider.changed_(change));
-    around.changed_(self, change);
+    // Any of those who hear of it may make another change, and the rest has heard of that.
+    self.riders_.forEach((rider) => self.state_ === state && rider.changed_(change));
+    if (self.state_ === state) around.changed_(self, change);
   }
 
   function report(code: string, cause: unknown): void {

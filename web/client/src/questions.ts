@@ -25,7 +25,7 @@ export function ask(connection: Connection, host: Host, op: Frame): Promise<Fram
         else if (!error.retry) reject(failure(error.code, error.message));
         return true;
       },
-      changed_: () => cancel?.(),
+      changed_: () => connection.isOpen_ || cancel?.(),
       ended_: reject,
     };
     connection.carry_(rider, rider);

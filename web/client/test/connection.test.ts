@@ -211,3 +211,53 @@ test("listeners may do anything: close, suspend, subscribe", async () => {
   net.last().accept();
   assert.deepEqual(net.last().ops("subscribe").map(({ channel }) => channel).sort(), ["m", "n"]);
 });
+
+test("listeners may close or suspend when it is live again, too", async () => {
+  for (const act of ["close", "suspend"] as const) {
+    const { client, net, host, said } = setUp();
+    client.on("state", ({ old }) => old === "stale" && client[act]());
+    client.subscribe("m");
+    await settled();
+    net.last().accept();
+    await host.pass(20_000);
+    net.last().say({ heartbeat: { time: 1 } });
+    await host.pass(60_000);
+    assert.deepEqual([net.sockets.length, net.open().length, said.errors.length], [1, 0, 0], act);
+    assert.equal(client.state, act === "close" ? "closed" : "connecting");
+    client.close();
+  }
+});
+
+test("so may those of what has a socket of its own", async () => {
+  const { client, net, host, said } = setUp();
+  const range = client.range("m", "earliest", { time: 5 });
+  range.on("state", ({ old }) => old === "stale" && range.close());
+  await settled();
+  net.last().accept();
+  await host.pass(20_000);
+  net.last().say({ heartbeat: { time: 1 } });
+  await host.pass(60_000);
+  assert.deepEqual([net.sockets.length, net.open().length, said.errors.length], [1, 0, 0]);
+  client.close();
+});
+
+test("closed by a subscription's listener, the client is closed", async () => {
+  const { client, said, sub, host } = await open();
+  sub.on("state", ({ new: state }) => state === "stale" && client.close());
+  await host.pass(20_000);
+  assert.deepEqual([client.state, said.names().at(-1)], ["closed", "closed"]);
+});
+
+test("suspended as soon as it is open, it subscribes when it is taken up", async () => {
+  const { client, net, host } = await open();
+  net.last().hangUp();
+  await host.pass(1000);
+  const off = client.on("state", ({ new: state }) => state === "live" && client.suspend());
+  net.last().accept();
+  off();
+  client.retry();
+  await settled();
+  net.last().accept();
+  assert.equal(net.last().ops("subscribe").length, 1);
+  client.close();
+});
