@@ -23,7 +23,8 @@ COPY ops/build ops/
 COPY web/package.json web/package-lock.json web/
 COPY schemas schemas
 COPY web web
-RUN ops/build web
+# Whatever the umask of the checkout was, the bridge may read it.
+RUN ops/build web && chmod -R a+rX build/web
 
 FROM debian:bookworm-slim
 COPY ops/env.sh ops/deps /tmp/ops/

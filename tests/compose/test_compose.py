@@ -11,7 +11,9 @@ from urllib.parse import quote
 import pytest
 
 import standins
+from docs.pages import commands_of_head
 from harness.client import LibraryTransport
+from harness.ports import free_ports
 from harness.topic import Topic
 from harness.waiting import within
 from proxies.board import filled, queries
@@ -83,12 +85,11 @@ def test_kafka_is_reached_from_containers(stack):
 
 
 def test_the_bridge_is_killed_and_nothing_is_lost(stack, page):
-    """kill -9 of its process; the page says it is offline, and gets all it missed once the container runs again."""
+    """By the lines of README: the page says it is offline, and gets all it missed once the container runs again."""
     page("live")
-    container = stack.container("bridge")
-    stack.engine.docker("kill", container, stdout=subprocess.DEVNULL)
+    stack.shown("docker compose kill bridge")
     page("offline")
-    stack.engine.docker("start", container, stdout=subprocess.DEVNULL)
+    stack.shown("docker compose start bridge")
     receipt = page("recovered")
     assert receipt["lost"] == "0", receipt
     assert receipt["updates"] > 0
@@ -120,6 +121,17 @@ def test_the_listener_must_be_called_public(engine, stack):
     result = engine.docker("run", "--rm", "tailrace", "serve", "--brokers", "localhost:1", "--topics", "x", "--listen", ":8080",
                            check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert result.returncode == 2 and "public" in result.stdout
+
+
+def test_the_line_of_the_dockerfile_serves_the_page(engine, stack):
+    """To this machine, though Kafka is not there."""
+    (line,) = [line for line in commands_of_head("Dockerfile") if line.startswith("docker run")]
+    (port,) = free_ports(1)
+    container = stack.shown(line.replace("127.0.0.1:8080", f"127.0.0.1:{port}").replace("--rm", "--rm --detach")).split()[-1]
+    try:
+        eventually(lambda: "<title" in stack.get("/", port)[1], "the page")
+    finally:
+        engine.docker("rm", "--force", container, capture_output=True)
 
 
 def test_three_bridges_behind_haproxy(stack, images):
@@ -221,6 +233,6 @@ def test_a_port_that_is_taken_is_named_and_down_takes_back_what_began(engine, st
 
 
 def test_down_leaves_nothing(engine, stack):
-    """The last one: what was up is gone, its volumes too."""
-    stack.down()
+    """The last one, by the line of the file: what was up is gone, that of the profiles and its volumes too."""
+    stack.shown("docker compose --profile scale --profile monitoring down --volumes")
     assert gone(engine, stack)

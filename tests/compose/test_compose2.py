@@ -58,5 +58,7 @@ def test_it_comes_up_where_no_image_is_and_goes(second, engine):
     second.wait_healthy("kafka", "bridge")
     assert second.get("/readyz") == (200, "ready\n")
     assert "(healthy)" in second.shown("docker compose ps")
-    second.shown("docker compose down")
+    second.shown("docker compose up --build --detach")
+    second.compose("--profile", "scale", "up", "--detach", "--no-deps", "bridge-2")
+    second.shown("docker compose --profile scale --profile monitoring down")
     assert second.name not in engine.output("ps", "-a")

@@ -1,4 +1,4 @@
-"""The commands, blocks and links that stand in the pages."""
+"""The commands, blocks and links that stand in the pages, and in the heads of deployment files."""
 
 import os
 import pathlib
@@ -19,9 +19,11 @@ def find():
 PAGES = sorted(find())
 # what stands indented in these is no command but drawings, frames and messages
 DRAWN = {"bridge/README.md", "ops/configuration.md", "schemas/protocol.md"}
+# what the head of these shows for pasting
+HEADS = ["Dockerfile", "docker-compose.yml", "ops/systemd/tailrace.service"]
 # a piece of code within a line that begins so is a command
-PROGRAMS = (r"(?:[A-Z_]+=\S+ )*(?:ops/(?!\w+[./])\w+|tailrace(?!:)|build/release/tailrace|docker|docker-compose|python3|pip|npm|npx|node|curl|kcat"
-            r"|systemd-analyze|systemctl|journalctl|websocat|ss|ip|sudo|apt|apt-get|dpkg|git|cmake|ctest|ninja|kill|sysctl|ulimit|echo|cat|cp"
+PROGRAMS = (r"(?:[A-Z_]+=\S+ )*(?:ops/(?!\w+[./])\w+|tailrace(?!:)|build/release/\w+|docker|docker-compose|python3|pip|npm|npx|node|curl|kcat"
+            r"|systemd-analyze|systemctl|journalctl|websocat|ss|ip|sudo|apt|apt-get|dpkg|chmod|git|cmake|ctest|ninja|kill|sysctl|ulimit|echo|cat|cp"
             r"|install|openssl|haproxy|nginx|promtool|kafka-[a-z-]+)")
 NO_COMMANDS = {"tailrace", "tailrace.v1"}
 
@@ -48,8 +50,12 @@ def commands(page):
     return [command for command in found if command not in NO_COMMANDS]
 
 
+def commands_of_head(file):
+    return re.findall(r"^#   (\S.*?)(?:\s{2,}.*)?$", text(file), re.M)
+
+
 def all_commands():
-    return {command for page in PAGES for command in commands(page)}
+    return {command for page in PAGES for command in commands(page)} | {command for file in HEADS for command in commands_of_head(file)}
 
 
 def links(page):

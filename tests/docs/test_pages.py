@@ -1,6 +1,8 @@
-"""Every command in the pages is run, or named here with the test that runs it; every link leads somewhere."""
+"""Every command in the pages is run, or named here with the test that runs it, or with why none does and what proves it; every link
+leads somewhere."""
 
 import functools
+import http.client
 import os
 import pathlib
 import re
@@ -12,32 +14,15 @@ import pytest
 
 import bare
 import pages
+from elsewhere import ELSEWHERE, READ, STANDING_IN
 from harness.bridge import Bridge, binary
 from harness.kafka import ROOT
 from harness.ports import free_ports
 
 PATIENCE = 600  # seconds; nothing takes so long unless it is broken
 
-# Run by other tests: the command and what in which file runs it.
-ELSEWHERE = {
-    **{command: ("tests/compose/test_compose.py", command) for command in (
-        """echo '{"hello": "by hand"}' | docker compose exec -T bridge tailrace produce --brokers kafka:19092 --topic hello""",
-        "docker compose --profile scale up", "docker compose --profile monitoring up", "docker build -t tailrace .")},
-    **{f"docker compose {words}": ("tests/compose/test_compose2.py", f'"docker compose {words}"') for words in ("up --detach", "ps", "down")},
-    "docker compose up": ("tests/compose/conftest.py", '"docker compose up"'),
-    "PAGE_PORT=8081 KAFKA_PORT=9093 docker compose up": ("tests/compose/stack.py", '"PAGE_PORT", "KAFKA_PORT"'),
-    "systemctl reload tailrace": ("tests/proxies/test_service.py", '["ExecReload"]'),
-    "systemd-analyze security --offline=true ops/systemd/tailrace.service": ("tests/proxies/test_service.py", '"security", "--offline=true"'),
-    "ops/test": (".ci/run", "ops/test"),
-    "npm run build -w tailrace": ("web/package.json", "npm run build -w tailrace"),
-    "npm test -w tailrace": ("web/package.json", "npm test --workspaces"),
-    "tailrace demo": ("tests/integration/test_commands.py", 'running("demo"'),
-    "tailrace load": ("tests/integration/test_commands.py", 'run("load"'),
-}
-# Not run here, where a run is hours, the page's ten minutes in Chromium, or a machine of its own: with one more word, which
-# is wrong, the script itself must object to that word and to no other. It reads its words before it does anything.
-READ = {"ops/test quick": "no part 'nonsense'", "ops/test faults": "no part 'nonsense'", "ops/bench": "no mark 'nonsense'", "ops/bench --quick": "no mark 'nonsense'",
-        "ops/bare ops/test unit": "no part 'nonsense'", "ops/bare tests/docs/stranger": "can't make sense of 'nonsense'"}
+# Not in Debian; another program asks the same.
+REPLACED = {"websocat": ["/usr/bin/python3", "-m", "websockets"]}
 # Quick where everything is there already, as it is while tests run; the marks a tenth of their size.
 MARKS = ("fanout", "idle", "replay", "herd")
 PREPARED = {"ops/build", "ops/deps run"}
@@ -47,6 +32,7 @@ LIBRARY = {"npm install ../tailrace/web/client"}
 # Ended by hand: what their output shows before, and the code with which they end then.
 ENDLESS = {
     "tailrace serve --brokers kafka:9092 --topics metrics,orders": r"kafka reachable",
+    "tailrace serve --brokers kafka:9092 --topics metrics,orders --origins http://localhost:5173": r"kafka reachable",
     "tailrace tail http://127.0.0.1:8080 metrics --from -60s": r"\d",
     "tailrace tail http://127.0.0.1:8080 metrics --json": r'"o":',
     'python3 -m websockets "ws://127.0.0.1:8080/ws?channel=metrics&from=-60s"': r'"ch":"metrics"',
@@ -63,7 +49,6 @@ ENDING = {
     "curl -s http://127.0.0.1:8081/metrics": r"tailrace_kafka_reachable 1",
     "curl -s http://127.0.0.1:8081/sessions": r"\[",
     'curl -s -X POST "http://127.0.0.1:8081/log-level?level=debug"': r"debug",
-    "build/release/tailrace check --print-reference > ops/configuration.md": r"^# ",
     "ss -ltnp": r'127\.0\.0\.1:\d+ .*"tailrace"',
 }
 
@@ -85,15 +70,13 @@ class World:
         self._producer.wait(PATIENCE)
         self.bridge.close()
 
-    def command(self, shown):
-        """The command with this world's addresses in the place of those in the page."""
-        command = shown.partition(" > ")[0]
+    def command(self, command):
+        """With this world's addresses in the place of those in the page."""
         for documented, own in (("127.0.0.1:8080", f"127.0.0.1:{self.bridge.port}"), ("localhost:8080", f"127.0.0.1:{self.bridge.port}"),
                                 ("127.0.0.1:8081", f"127.0.0.1:{self.bridge.admin_port}"), ("kafka:9092", self.kafka.bootstrap)):
             command = command.replace(documented, own)
         words = shlex.split(command)
-        words[:1] = {"tailrace": [binary()], "build/release/tailrace": [binary()], "python3": ["/usr/bin/python3"],
-                     "websocat": ["/usr/bin/python3", "-m", "websockets"]}.get(words[0], words[:1])
+        words[:1] = ({"tailrace": [binary()], "python3": ["/usr/bin/python3"]} | REPLACED).get(words[0], words[:1])
         if "serve" in words:
             words += ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--drain-grace", "0s", "--drain", "0s"]
         if words[1:] == ["health"]:
@@ -126,15 +109,20 @@ def until_shown(process, pattern):
 
 def test_every_command_has_its_test():
     marks = {f"ops/bench {mark}" for mark in MARKS}
-    known = set(ELSEWHERE) | set(READ) | marks | PREPARED | DEMO | CLUSTER | LIBRARY | set(ENDLESS) | set(ENDING)
+    known = set(ELSEWHERE) | set(STANDING_IN) | set(READ) | marks | PREPARED | DEMO | CLUSTER | LIBRARY | set(ENDLESS) | set(ENDING)
     assert pages.all_commands() - known == set(), "in a page, and run by nothing"
     assert known - pages.all_commands() == set(), "run by a test, and in no page"
 
 
 @pytest.mark.parametrize("command", sorted(ELSEWHERE))
 def test_commands_of_other_tests_are_there(command):
-    file, mark = ELSEWHERE[command]
-    assert mark in (ROOT / file).read_text()
+    assert command in (ROOT / ELSEWHERE[command]).read_text()
+
+
+@pytest.mark.parametrize("command", sorted(STANDING_IN))
+def test_what_stands_in_for_a_command_is_there(command):
+    why, file, mark = STANDING_IN[command]
+    assert why and mark in (ROOT / file).read_text()
 
 
 def run(command, **options):
@@ -149,8 +137,9 @@ def test_the_script_itself_reads_the_words(command):
     """`ops/bare` does run: it copies the tree into a bare Debian, and there the other script reads its words."""
     if command.startswith("ops/bare") and not bare.is_ready():
         pytest.skip("no base system of ops/bare here yet, or not root")
+    why, objection = READ[command]
     result = run(f"{command} nonsense")
-    assert result.returncode != 0 and READ[command] in result.stdout, result.stdout[-2000:]
+    assert why and result.returncode != 0 and objection in result.stdout, result.stdout[-2000:]
     assert "==" not in result.stdout, "it began"
 
 
@@ -199,8 +188,6 @@ def test_commands_that_end(world, command):
                             stderr=subprocess.STDOUT, env=clean(), timeout=PATIENCE)
     assert result.returncode == 0, result.stdout[-2000:]
     assert re.search(ENDING[command], result.stdout), result.stdout[-2000:]
-    if ">" in command:
-        assert (ROOT / command.partition("> ")[2]).read_text() == result.stdout, "the reference page is not the program's"
 
 
 def test_a_health_check_asks_where_the_variable_says(world):
@@ -231,6 +218,29 @@ def test_the_library_in_the_readme_works(world):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def test_a_page_of_the_origin_that_the_readme_names_is_let_in(world):
+    (command,) = [command for command in pages.commands("README.md") if "--origins" in command]
+    process = subprocess.Popen(world.command(command), cwd=world.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=clean())
+    try:
+        port = re.search(r"listening on 127\.0\.0\.1:(\d+)", until_shown(process, r"listening on \S+:\d")).group(1)
+        named = command.split()[-1]
+        assert [asked(port, origin) for origin in (named, f"{named}0", named.replace("http:", "https:"))] == [101, 403, 403]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def asked(port, origin):
+    """What a browser that shows a page of this origin is answered."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request("GET", "/ws", headers={"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+                                              "Sec-WebSocket-Version": "13", "Origin": origin})
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 @pytest.mark.parametrize("command", sorted(LIBRARY))
