@@ -1,5 +1,6 @@
 // What `connect` gives: the connections, and which subscription rides on which. The main one carries all but what is
-// wanted of a channel from another place than it has there: such a feed has a connection of its own, until it caught up.
+// wanted of a channel from another place than it has there: such a feed has a connection of its own, until one with the
+// same start has caught up.
 import { createConnection, type Connection, type Surroundings } from "./connection.js";
 import { failure } from "./errors.js";
 import { createEvents } from "./events.js";
@@ -111,8 +112,10 @@ export function createClient(url: string | URL, options: Options, host: Host): C
     range: (channel, from, to, how) => begin({ ...how, channel, from, to }),
     async channels() {
       const { channels } = await ask(main, host, { op: "channels" });
-      const named = ([partition, earliest, latest]: any[]) => ({ partition, earliest, latest });
-      return channels.map((channel: any) => ({ ...channel, partitions: channel.partitions.map(named) }));
+      return channels.map(({ partitions, ...channel }: any) => ({
+        ...channel,
+        partitions: partitions.map(([partition, earliest, latest]: any[]) => ({ partition, earliest, latest })),
+      }));
     },
     times: async (channel, at) => (await ask(main, host, { op: "times", channel, at })).times,
     suspend: () => suspend("suspended"),

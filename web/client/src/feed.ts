@@ -4,7 +4,7 @@ import type { Connection, Rider } from "./connection.js";
 import { failure } from "./errors.js";
 import type { Cancel, Host } from "./host.js";
 import {
-  adopt, advance, copyPosition, formatPosition, hasPassed, leavesHole, nextOf, parsePosition,
+  adopt, advance, copyPosition, formatPosition, hasPassed, nextOf, parsePosition,
   type Cover, type Position,
 } from "./position.js";
 import { addRaw } from "./raw.js";
@@ -13,6 +13,9 @@ import { coversOf, need, type Frame } from "./wire.js";
 
 /** Added to the backoff of a subscription that the bridge asks to try again: from 5 s. */
 const AGAIN = 4500;
+
+/** Milliseconds of the units of relative times. */
+const UNITS: Record<string, number> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
 
 /** Why a state may be another now. */
 export type Change = Pick<StateChange, "reason" | "code" | "retryIn">;
@@ -26,7 +29,8 @@ export interface Follower {
   from_: From;
   /** The first start, never a position: serves again after a reset. */
   readonly start_: From;
-  readonly to_: To | undefined;
+  /** The end, where there is one. */
+  to_: To | undefined;
   readonly raw_: boolean;
   readonly stats: Stats;
   /** It goes on at `place`, once that is known, and is live at `head`; why, if it is not where it was before. */
@@ -49,8 +53,7 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
   let head: Position | undefined;
   let untouched = true; // no data since `subscribed`
   let id = 0; // of the last `subscribe`
-  let holeAt = "";
-  let holeText = "";
+  let hole = ""; // the last one, in words
   let failures = 0;
   let cancel: Cancel | undefined;
 
@@ -63,7 +66,7 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
 
     /** Would this feed give the newcomer just what a feed of its own would? */
     fits_(newcomer: Follower): boolean {
-      if (to || newcomer.to_ || raw !== newcomer.raw_) return false;
+      if (to || raw !== newcomer.raw_) return false;
       const atHead = self.isActive_ && hasPassed(place!, head!);
       const op = opOf(newcomer, newcomer.place_, newcomer.from_);
       return op === opOf(first, place, from) || (atHead && op === opOf(first, undefined, "live"));
@@ -72,7 +75,7 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
     join_(newcomer: Follower): void {
       followers.add(newcomer);
       if (self.isActive_) newcomer.starts_(place, head);
-      if (self.error_) newcomer.refused_(self.error_);
+      queueMicrotask(() => self.error_ && followers.has(newcomer) && newcomer.refused_(self.error_)); // once it listens
     },
 
     leave_(follower: Follower): void {
@@ -83,7 +86,10 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
       connection.release_(channel);
     },
 
-    opened_(): void {
+    opened_(time?: number): void {
+      const end = first.to_;
+      // One that counts back from now must not move on with every resumption.
+      if (typeof end === "string") first.to_ = { time: time! + parseInt(end) * UNITS[end.at(-1)!]! };
       if (!id) subscribe();
     },
 
@@ -101,21 +107,24 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
     data_(frame: Frame, text: string): void {
       if (!self.isActive_) return;
       const covers = coversOf(frame);
-      const hole = covers.find(({ partition, from }) => leavesHole(place!, partition, from));
-      if (hole) return broken(hole.partition, text);
+      const above = covers.find(({ partition, from }) => from > nextOf(place!, partition));
+      if (above) return broken(above.partition, text);
       if (raw && frame.u) addRaw(frame.u, text);
       untouched = false;
-      for (const cover of covers) if (self.isActive_) take(cover, text.length);
+      for (const cover of covers) if (self.isActive_) take(cover, Math.ceil(text.length / covers.length));
     },
 
     answer_({ subscribed, unsubscribed, ended, reset, error, id: of }: Frame, text: string): boolean {
-      const unasked = (frame?: Frame) => of === undefined && self.isActive_ && frame?.channel === channel;
-      if (subscribed && of === id) begin(subscribed, text);
-      else if (error && of === id) failed(error);
-      else if (unasked(unsubscribed)) refuse(failure(unsubscribed.code, channel, unsubscribed.code === "topic_unavailable"));
-      else if (unasked(reset)) restart(reset.reason, position(reset.position));
-      else if (unasked(ended)) end();
-      else return false;
+      const about = unsubscribed ?? reset ?? ended;
+      if (of === id) {
+        if (subscribed) begin(subscribed, text);
+        else failed(error);
+      } else if (of || about?.channel !== channel || !(unsubscribed ? id : self.isActive_)) return false;
+      else if (unsubscribed) {
+        if (!self.isActive_) unsubscribe(); // was it about this one, or about one before it?
+        refuse(failure(about.code, channel, about.code === "topic_unavailable"));
+      } else if (reset) restart(about.reason, parse(about.position));
+      else end();
       return true;
     },
   } satisfies Rider & Record<string, unknown>;
@@ -140,37 +149,38 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
   }
 
   function begin(reply: Frame, text: string): void {
-    const at = position(reply.position);
-    if (place?.epoch_ !== at.epoch_) place = copyPosition(at);
-    for (const [p, { next }] of at.marks_) if (leavesHole(place, p, next)) return broken(p, text);
-    adopt(place, at);
-    head = position(reply.head);
+    const at = parse(reply.position);
+    head = parse(reply.head);
     self.isActive_ = untouched = true;
     failures = 0;
+    place ??= at;
+    if (place.epoch_ !== at.epoch_) return; // the reset that follows says so; what is cut off before it is asked again
+    for (const [p, { next }] of at.marks_) if (next > nextOf(place, p)) return broken(p, text);
+    adopt(place, at);
     each((follower) => follower.starts_(place, head));
   }
 
   function take(cover: Cover, size: number): void {
-    need(!isNaN(nextOf(place!, cover.partition)) || !(cover.updates || cover.reason)); // a row comes first
+    need(nextOf(place!, cover.partition) >= 0 || !(cover.updates || cover.reason)); // a row comes first
     const fresh = advance(place!, cover);
     each((follower) => follower.take_(cover, fresh, size));
   }
 
+  /** A range ends with the history that its end was in. */
   function restart(reason: string, at?: Position): void {
+    if (to) return self.ended_(failure(reason));
+    if (at && at.epoch_ === place?.epoch_) adopt(at, place, true);
     place = at;
     each((follower) => follower.starts_(at, untouched ? head : undefined, reason));
   }
 
   /** A hole in the chain: once it may be a fault of the way, twice at one place it is the bridge's. */
   function broken(p: number, text: string): void {
-    const at = `${p}:${nextOf(place!, p)}`;
-    const before = holeText;
-    const again = at === holeAt;
-    holeAt = at;
-    holeText = text.slice(0, 200);
+    const before = hole;
+    hole = `nothing covers ${p}:${nextOf(place!, p)}: `;
     each(({ stats }) => stats.holes++);
     unsubscribe();
-    if (again) refuse(failure("hole", `nothing covers ${at}; first: ${before} then: ${holeText}`));
+    if (hole === before) refuse(failure("hole", hole + text.slice(0, 200)));
     else subscribe();
   }
 
@@ -179,11 +189,14 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
     each((follower) => follower.end_());
   }
 
+  /** The position that can't be read is forgotten; not so the end of a range, and nothing where none was sent. */
   function failed({ code, message, retry }: Frame): void {
-    if (code !== "position_invalid") return refuse(failure(code, message, retry));
+    const error = failure(code, message, retry);
+    if (code !== "position_invalid") return refuse(error);
+    if (to || (!place && from === first.start_)) return self.ended_(error);
     from = first.start_;
     restart(code);
-    subscribe();
+    if (followers.size) subscribe();
   }
 
   function refuse(error: TailraceError): void {
@@ -201,7 +214,7 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
   return self;
 }
 
-function position(text: unknown): Position {
+function parse(text: unknown): Position {
   const parsed = parsePosition(text);
   need(parsed);
   return parsed;

@@ -38,7 +38,7 @@ export function parsePosition(text: unknown): Position | undefined {
 }
 
 export function formatPosition({ epoch_, marks_ }: Position): string {
-  const entries = [...marks_].sort((a, b) => a[0] - b[0]).map(([p, mark]) => `${p}:${formatMark(mark)}`);
+  const entries = [...marks_].sort((a, b) => a[0] - b[0]).map(formatEntry);
   return `v1.${epoch_}.${entries}`;
 }
 
@@ -63,17 +63,12 @@ export function movement(before: Position, after: Position): { partition: number
     .filter(({ from, next }) => from < next);
 }
 
-/** Takes from `other` what `place` lacks: partitions, starts, and the anchors of marks where both stand. */
-export function adopt(place: Position, other: Position): void {
+/** Takes from `other` what `place` lacks: the anchors of marks where both stand; unless it is whole, partitions and starts. */
+export function adopt(place: Position, other: Position, isWhole?: boolean): void {
   for (const [p, mark] of other.marks_) {
     const { next, fp } = place.marks_.get(p) ?? { next: NaN };
-    if (isNaN(next) || (next === mark.next && !fp)) place.marks_.set(p, mark);
+    if (next === mark.next ? !fp : !isWhole && isNaN(next)) place.marks_.set(p, mark);
   }
-}
-
-/** Is something missing between the place and `from`? */
-export function leavesHole(place: Position, p: number, from: number): boolean {
-  return from > nextOf(place, p);
 }
 
 /** Moves the place over a cover that leaves no hole. Gives what of it is new: nothing for a repetition. */
@@ -84,7 +79,7 @@ export function advance({ marks_ }: Position, cover: Cover): Cover | undefined {
   if (mark && next <= wanted) return undefined;
   const isNew = ({ o }: Update) => o >= wanted;
   const fresh = from < wanted ? { ...cover, from: wanted, updates: updates?.filter(isNew) } : cover;
-  const last = fresh.updates?.[fresh.updates.length - 1]?.o;
+  const last = fresh.updates?.at(-1)?.o;
   marks_.set(partition, last === undefined ? { ...mark, next } : { next, last, fp });
   return fresh;
 }
@@ -95,10 +90,10 @@ function parseEntry(entry: string): [number, Mark] {
 }
 
 function isSound([p, { next, last = 0 }]: [number, Mark]): boolean {
-  return p < 2 ** 31 && !(next > Number.MAX_SAFE_INTEGER) && last >= 0;
+  return p < 2 ** 31 && !(next >= 2 ** 53) && last >= 0;
 }
 
-function formatMark({ next, last, fp }: Mark): string {
+function formatEntry([p, { next, last, fp }]: [number, Mark]): string {
   const distance = next - 1 - last!;
-  return (isNaN(next) ? "?" : next) + (fp ? `~${distance ? `${distance}.` : ""}${fp}` : "");
+  return `${p}:${isNaN(next) ? "?" : next}` + (fp ? `~${distance ? `${distance}.` : ""}${fp}` : "");
 }

@@ -6,20 +6,21 @@ export interface Parcel {
   readonly size_: number;
   /** Updates inside; a parcel without any is nothing to hand out, and is done with when its turn comes. */
   readonly count_: number;
+  /** Why it is not forgotten with the others. */
+  readonly lasts_: string | undefined;
   /** Consumed. */
   done_(): void;
 }
 
-export interface Consumer<T> {
-  /** Can it take a parcel now, and is it a parcel for anybody? */
-  takes_(parcel: T): boolean;
-  /** The promise holds the next parcel back. */
-  hand_(parcel: T): Promise<unknown>;
-  /** As many as could be were handed out. */
-  pumped_(): void;
-}
-
-export function createQueue<T extends Parcel>(consumer: Consumer<T>) {
+/**
+ * `takes`: can the consumer take a parcel now, and is it a parcel for anybody? `hand`: its promise holds the next parcel
+ * back. `pumped`: as many as could be were handed out.
+ */
+export function createQueue<T extends Parcel>(
+  takes: (parcel: T) => boolean,
+  hand: (parcel: T) => Promise<unknown>,
+  pumped: () => void,
+) {
   const parcels = new Set<T>(); // a set is a queue that shifts in constant time
   let inHand: T | undefined;
 
@@ -35,20 +36,19 @@ export function createQueue<T extends Parcel>(consumer: Consumer<T>) {
     },
 
     pump_(): void {
-      for (let parcel; !inHand && (parcel = self.first_()) && consumer.takes_(parcel); ) {
+      for (let parcel; !inHand && (parcel = self.first_()) && takes(parcel); ) {
         parcels.delete(parcel);
         weigh(parcel, -1);
         inHand = parcel;
-        if (parcel.count_) void consumer.hand_(parcel).then(finish).then(self.pump_);
+        if (parcel.count_) void hand(parcel).then(finish).then(self.pump_);
         else finish();
       }
-      consumer.pumped_();
+      pumped();
     },
 
     /** Forgets what waits. */
     clear_(): void {
-      parcels.clear();
-      self.size_ = self.count_ = 0;
+      for (const parcel of parcels) if (!parcel.lasts_ && parcels.delete(parcel)) weigh(parcel, -1);
     },
   };
 

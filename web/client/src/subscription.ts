@@ -59,15 +59,15 @@ export function createSubscription(home: Home, { channel, from = "live", positio
   let behind = 0;
   let toldLag = -Infinity;
 
-  const queue = createQueue<Item>({
-    takes_: ({ count_ }) => !self.paused && (!count_ || events.has_("batch")),
-    hand_: ({ cover_ }) => emit("batch", batch(cover_!)),
-    pumped_() {
+  const queue = createQueue<Item>(
+    ({ count_ }) => !closed && !self.paused && (!count_ || events.has_("batch")),
+    ({ cover_ }) => emit("batch", batch(cover_!)),
+    () => {
       const { feed_ } = self;
       const busy = feed_ ? goal || !feed_.isActive_ || queue.first_() : self.paused || queue.size_ > home.highWater_ / 4;
       if (!closed && !busy) home.place_(self);
     },
-  });
+  );
 
   const self: Sub = {
     channel,
@@ -85,7 +85,7 @@ export function createSubscription(home: Home, { channel, from = "live", positio
       return used ? formatPosition(used) : "";
     },
     get offsets() {
-      return Object.fromEntries([...(used?.marks_ ?? [])].map(([p, { next }]) => [p, next]));
+      return Object.fromEntries([...(used?.marks_ ?? [])].map(([p, mark]) => [p, mark.next]));
     },
     get lag() {
       return { ms: behind, queued: queue.count_ };
@@ -149,7 +149,7 @@ export function createSubscription(home: Home, { channel, from = "live", positio
       if (used && !reset) stats.resumes++;
       servedAt = home.now();
       if (reset || self.state !== "live") self.changed_({ reason: reset ?? "subscribed" });
-      push(() => goTo(start, skipped, reset));
+      push(() => goTo(start, skipped, reset), undefined, 0, reset);
     },
     take_(cover, fresh, size) {
       stats.received += size;
@@ -170,7 +170,7 @@ export function createSubscription(home: Home, { channel, from = "live", positio
       const old = self.state;
       const state = condition();
       self.state = state;
-      if (used && self.feed_?.connection_.isOpen_ === false) cut ??= { ...stats, at_: home.now(), used_: copyPosition(used) };
+      if (used && self.feed_ && !self.feed_.connection_.isOpen_) cut ??= { ...stats, at_: home.now(), used_: copyPosition(used) };
       if (old !== state || retryIn !== undefined) emit("state", { old, new: state, reason, code, retryIn });
     },
   };
@@ -198,20 +198,20 @@ export function createSubscription(home: Home, { channel, from = "live", positio
     leave(reason);
   }
 
-  function push(consume: () => void, cover?: Cover, size = 0): void {
+  function push(consume: () => void, cover?: Cover, size = 0, lasts?: string): void {
     const done_ = () => {
       consume();
       settle();
     };
-    queue.push_({ cover_: cover, size_: size, count_: count(cover), done_ });
+    queue.push_({ cover_: cover, size_: size, count_: count(cover), lasts_: lasts, done_ });
   }
 
   function batch(cover: Cover): Batch {
+    const at = copyPosition(used!);
+    advance(at, cover);
     return {
       ...(cover as Batch),
       get position() {
-        const at = copyPosition(used!);
-        advance(at, cover);
         return formatPosition(at);
       },
     };
@@ -243,14 +243,13 @@ export function createSubscription(home: Home, { channel, from = "live", positio
       stats.lost += cover.next - cover.from;
       tell("gap", cover as Gap);
     }
-    const { updates = [] } = cover;
-    const newest = updates[updates.length - 1]?.t ?? -1;
+    const newest = cover.updates?.at(-1)?.t ?? -1;
     if (newest >= 0) lagged(newest);
   }
 
   function goTo(at: Position | undefined, skipped: boolean, reason?: string): void {
     const before = used;
-    if (at && before?.epoch_ === at.epoch_ && !skipped && !reason) return adopt(before, at);
+    if (before && !skipped && !reason) return adopt(before, at!);
     used = at;
     if (reason) {
       stats.resets++;

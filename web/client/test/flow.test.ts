@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { begin } from "./support/begin.js";
 import { setUp } from "./support/client.js";
-import { batch, gap, subscribed } from "./support/frames.js";
+import { batch, cover, gap, position, subscribed } from "./support/frames.js";
 import { settled } from "./support/host.js";
 
 test("pause hands out nothing more, resume goes on", async () => {
@@ -93,4 +93,39 @@ test("skipToLive over a cut asks for live again", async () => {
   sub.skipToLive();
   await cut();
   assert.deepEqual([lastAsked().from, lastAsked().start], ["live", "-1h"]);
+});
+
+test("a frame with many rows weighs what its text does", async () => {
+  const rows = Array.from({ length: 300 }, (_, p): [number, number, number] => [p, 0, 1]);
+  const { sub, say, net } = await begin({ at: rows.map(([p]) => `${p}:0`).join(), highWater: 10_000 });
+  sub.pause();
+  const frame = cover(...rows);
+  await say(frame);
+  const { length } = JSON.stringify(frame);
+  assert.ok(sub.stats.received >= length && sub.stats.received < length + rows.length, `${sub.stats.received} of ${length}`);
+  assert.equal(net.last().ops("unsubscribe").length, 0, "it is far below the mark");
+  while (!net.last().ops("unsubscribe").length) await say(cover(...rows.map((row): [number, number, number] => [row[0], row[2], ++row[2]])));
+  assert.ok(sub.stats.received > 10_000 && sub.stats.received < 20_000);
+});
+
+test("skipToLive leaves no reset out", async () => {
+  const { sub, heard, say, serve } = await begin();
+  sub.pause();
+  await say(batch(0, 10, 20), { reset: { channel: "m", reason: "recreated", position: position("0:0") } }, batch(0, 0, 5));
+  sub.skipToLive();
+  sub.resume();
+  await serve("0:7");
+  await say(batch(0, 7, 8));
+  assert.deepEqual(heard.said, [`reset recreated ${position("0:0")}`, "gap 0:0-7 skipped", "0:7"]);
+  assert.deepEqual([sub.stats.resets, sub.lag.queued, sub.state], [1, 0, "live"]);
+});
+
+test("what is closed tells nothing more", async () => {
+  const { sub, heard, say } = await begin();
+  sub.pause();
+  await say(batch(0, 10, 11), { reset: { channel: "m", reason: "truncated", position: position("0:5") } }, batch(0, 5, 6));
+  sub.close();
+  sub.resume();
+  await settled();
+  assert.deepEqual([heard.said, sub.lag.queued], [[], 0]);
 });

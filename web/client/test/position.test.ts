@@ -48,6 +48,12 @@ test("a reply's place gives what was not known: partitions, starts, anchors", ()
   assert.equal(formatPosition(place), position("0:5~1.00000001", "1:3", "2:9~00000002", "4:0"));
 });
 
+test("what is whole takes nothing but anchors", () => {
+  const place = parse("0:5", "1:?", "2:9~00000002");
+  adopt(place, parse("0:5~1.00000001", "1:3", "2:9~00000003", "4:0"), true);
+  assert.equal(formatPosition(place), position("0:5~1.00000001", "1:?", "2:9~00000002"));
+});
+
 test("movement lists what moved", () => {
   assert.deepEqual(movement(parse("0:5", "1:7"), parse("0:9", "1:7", "2:3", "3:?")), [
     { partition: 0, from: 5, next: 9 },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { begin } from "./support/begin.js";
-import { setUp } from "./support/client.js";
+import { record, setUp } from "./support/client.js";
 import { settled } from "./support/host.js";
 
 test("refused: an error, idle, and asked again on the next connection and after a new token", async () => {
@@ -61,4 +61,30 @@ test("a loop over what is refused throws, whenever it begins", async () => {
     await (early ?? assert.rejects(loop(), { code: "channel_unavailable" }));
     assert.equal(sub.state, "closed");
   }
+});
+
+test("position_invalid where no position was sent ends it, and is not asked again and again", async () => {
+  const { client, net } = setUp();
+  const sub = client.subscribe("m", { from: "-5m", position: "from another world" });
+  const { said, errors } = record(sub);
+  await settled();
+  net.last().accept();
+  for (let n = 0; n < 50; n++) {
+    net.last().say({ error: { code: "position_invalid", message: "?", retry: false }, id: net.last().ops("subscribe").at(-1).id });
+  }
+  await settled();
+  assert.deepEqual(net.last().ops("subscribe").map(({ from }) => from), [{ position: "from another world" }, "-5m"]);
+  assert.deepEqual([said, errors.map(({ code }) => code), sub.state], [["reset position_invalid "], ["position_invalid"], "closed"]);
+  client.close();
+});
+
+test("what the bridge ends before it has answered is refused, and asked again in time", async () => {
+  const { sub, heard, say, cut, serve, net, host } = await begin();
+  await cut();
+  await say({ unsubscribed: { channel: "m", code: "topic_unavailable" } });
+  assert.deepEqual([sub.state, heard.errors.map(({ code }) => code)], ["idle", ["topic_unavailable"]]);
+  assert.deepEqual(net.last().ops().map(({ op }) => op), ["subscribe", "unsubscribe"], "nothing of it is left there");
+  await host.pass(7000);
+  await serve("0:10");
+  assert.equal(sub.state, "live");
 });

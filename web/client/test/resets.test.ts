@@ -101,3 +101,36 @@ test("a position that the bridge can't read becomes a reset and a fresh start", 
   assert.deepEqual(said, ["reset position_invalid ", "0:3"]);
   client.close();
 });
+
+test("a reset that a cut kept away is told on the next connection", async () => {
+  const { heard, sub, say, cut, net, lastAsked } = await begin();
+  const other = "v1.deadbeef.0:70";
+  await cut();
+  await say({ subscribed: { channel: "m", position: other, head: other }, id: lastAsked().id });
+  await cut();
+  assert.deepEqual(lastAsked().from, { position: position("0:10") });
+  await say({ subscribed: { channel: "m", position: other, head: other }, id: lastAsked().id });
+  await say({ reset: { channel: "m", reason: "channel_changed", position: other } }, batch(0, 70, 71));
+  assert.deepEqual(heard.said.filter((word) => !word.startsWith("recovered")), [`reset channel_changed ${other}`, "0:70"]);
+  assert.deepEqual([sub.stats.resets, sub.state, net.sockets.length], [1, "live", 3]);
+});
+
+test("a reset keeps the anchors of what it leaves where it stood, in the same view of the channel", async () => {
+  for (const [epoch, after] of [["00c0ffee", "0:40,1:7~00000001,2:8"], ["deadbeef", "0:40,1:7,2:8"]]) {
+    const { sub, say } = await begin({ at: "0:100~00000001,1:7~00000001,2:9~00000001,3:5~00000001" });
+    await say({ reset: { channel: "m", reason: "truncated", position: `v1.${epoch}.0:40,1:7,2:8` } });
+    assert.equal(sub.position, `v1.${epoch}.${after}`);
+  }
+});
+
+test("who closes when told of the reset is not subscribed again", async () => {
+  const { client, net } = setUp();
+  const sub = client.subscribe("m", { position: position("0:10") });
+  sub.on("reset", () => sub.close());
+  await settled();
+  net.last().accept();
+  net.last().say({ error: { code: "position_invalid", message: "?", retry: false }, id: net.last().ops()[0].id });
+  await settled();
+  assert.equal(net.last().ops("subscribe").length, 1);
+  client.close();
+});

@@ -173,3 +173,16 @@ test("who joins a refused feed hears of it", async () => {
   });
   assert.deepEqual([one.errors.length, heard.errors.length], [1, 1]);
 });
+
+test("nobody has to loop to hear of it", async () => {
+  const { client, accept, net, say } = await started();
+  record(client.subscribe("x"));
+  await accept();
+  await say(net.last(), { error: { code: "channel_unavailable", message: "no", retry: false }, id: net.last().ops("subscribe")[0].id });
+  const { errors } = record(client.subscribe("x"));
+  const gone = client.subscribe("x");
+  const heard = record(gone);
+  gone.close();
+  await settled();
+  assert.deepEqual([errors.map(({ code }) => code), heard.errors], [["channel_unavailable"], []]);
+});

@@ -5,6 +5,7 @@ import { begin } from "./support/begin.js";
 import { record, setUp } from "./support/client.js";
 import { batch, cover, gap, position, subscribed } from "./support/frames.js";
 import { settled } from "./support/host.js";
+import type { Batch } from "../src/types.js";
 
 test("from, start and position on the wire", async () => {
   const at = position("0:5~00000001");
@@ -158,4 +159,14 @@ test("status is told", async () => {
   net.last().accept();
   net.last().say({ status: { kafka: "unreachable", since: 7 } });
   assert.deepEqual(told, [{ kafka: "unreachable", since: 7 }]);
+});
+
+test("a batch's position is the place after it, whenever it is asked for", async () => {
+  const { sub, say } = await begin({ at: "0:10,1:5" });
+  const batches: Batch[] = [];
+  sub.on("batch", (batch) => void batches.push(batch));
+  await say(batch(0, 10, 12), batch(1, 5, 6));
+  await say({ reset: { channel: "m", reason: "truncated", position: position("0:3", "1:4") } }, batch(0, 3, 4));
+  const [a, b, c] = batches.map(({ partition, next }) => `${partition}:${next}~${batch(partition, next - 1, next).fp}`);
+  assert.deepEqual(batches.map(({ position }) => position), [position(a!, "1:5"), position(a!, b!), position(c!, "1:4")]);
 });
