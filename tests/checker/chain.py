@@ -23,10 +23,15 @@ class Chain:
     """The place of one subscription; `place` of a partition that nobody named is 0."""
 
     def __init__(self, text):
-        self.reset(text)
+        self.epoch, self.places = position.parse(text)
 
     def reset(self, text):
-        self.epoch, self.places = position.parse(text)
+        """Another place stands. It keeps the anchors of what it leaves where it stood, in the same view: nothing contradicts them."""
+        epoch, places = position.parse(text)
+        if epoch == self.epoch:
+            places |= {p: self.places[p] for p, entry in places.items()
+                       if p in self.places and self.places[p].next == entry.next and entry.fp is None}
+        self.epoch, self.places = epoch, places
 
     def resumed(self, text):
         """`subscribed` answered a resume: this place stands, only partitions without one take theirs from the answer."""

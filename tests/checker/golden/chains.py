@@ -64,6 +64,8 @@ CHAINS = [
     chain("a new partition that does not begin at 0", "0:5", u(1, 3, 4, 3), end="0:5", error="hole", at=0),
     chain("topic appears", "", cover((0, 0, 0), (1, 0, 0)), u(1, 0, 1, 0), takes=[(1, 0)], end="0:0,1:1~9f3a12c4"),
     chain("reset replaces the whole position", "0:100~9f3a12c4,1:7", reset("0:40,1:7"), u(0, 40, 41, 40), takes=[(0, 40)], end="0:41~9f3a12c4,1:7"),
+    chain("reset keeps the anchors of what it leaves where it stood", "0:100~9f3a12c4,1:7~00000001,2:9~00000001,3:7~00000001",
+          reset("0:40,1:7,2:8,3:7~00000002"), end="0:40,1:7~00000001,2:8,3:7~00000002"),
     chain("reset drops partitions", "0:100,1:7", reset("0:0"), end="0:0"),
     chain("old frames after a reset would be a hole", "0:100", reset("0:40"), u(0, 100, 101, 100), end="0:40", error="hole", at=1),
     *[chain(f"broken: {n}", "0:10", f, end="0:10", error="bad_frame", at=0) for n, f in FRAMES_BROKEN],
