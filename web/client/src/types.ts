@@ -219,7 +219,7 @@ export interface Times {
   earliest: number | null;
 }
 
-/** Where a range ends: the first that is not wanted. */
+/** Where a range ends: the first that is not wanted. What counts back from now is fixed when the socket opens. */
 export type To = `-${string}` | { time: number } | { position: string };
 
 export interface Client extends Emitter<ClientEvents> {
@@ -227,7 +227,7 @@ export interface Client extends Emitter<ClientEvents> {
   /** Unix milliseconds on the bridge's clock. */
   now(): number;
   subscribe<V = any>(channel: string, options?: SubscribeOptions): Subscription<V>;
-  /** History, on a socket of its own; the loop ends where the range does. */
+  /** History, on a socket of its own; the loop ends where the range does. Where another history begins it ends by an error. */
   range<V = any>(
     channel: string,
     from: From,
