@@ -10,7 +10,7 @@ FRAMES = [
     ("subscribed, name with quotes", '{"subscribed":{"channel":"a\\"b\\\\é","position":"v1.5ad1c3f0.0:0","head":"v1.5ad1c3f0.0:0"},"id":0}'),
     ("batch", "{" + CH + ',"p":0,"from":1040,"next":1044,"fp":"9f3a12c4","u":[{"o":1040,"t":1732147200123,"v":1},{"o":1043,"t":1732147200950,"v":2}]}'),
     ("batch of one", "{" + CH + ',"p":3,"from":0,"next":1,"fp":"00000000","u":[{"o":0,"t":-1,"k":"","s":""}]}'),
-    ("batch of every kind", "{" + CH + ',"p":0,"from":10,"next":20,"fp":"9f3a12c4","u":[{"o":10,"t":1,"k":"a","h":[["x","1"],["x",null],[{"b":"/w=="},{"b":""}]],"v":1.10},'
+    ("batch of every kind", "{" + CH + ',"p":0,"from":10,"next":20,"fp":"9f3a12c4","u":[{"o":10,"t":1,"k":"a","h":[["x","1"],["x",null],[{"b":"/w=="},{"b":"gA=="}]],"v":1.10},'
      '{"o":11,"t":1,"kb":"/w==","s":"hello"},{"o":12,"t":1,"b":"/w=="},{"o":13,"t":1,"k":"a","del":true},{"o":14,"t":1,"k":"a","omitted":{"bytes":1048577,"reason":"too_large"}},'
      '{"o":15,"t":1,"v":null},{"o":17,"t":1,"v": {"raw":\n"space"} },{"o":18,"t":1,"v":"\\ud800"},{"o":19,"t":1,"v":1e400}]}'),
     ("gap, expired", "{" + CH + ',"p":0,"gap":{"from":1050,"next":2000,"reason":"expired"}}'),

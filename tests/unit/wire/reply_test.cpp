@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 namespace tailrace {
 namespace {
@@ -78,6 +79,8 @@ std::map<std::string, std::string> said_frames() {
   return frames;
 }
 
+const std::set<std::string> kBatches{"batch", "batch of one", "batch of every kind"};  // below
+
 TEST(Reply, golden_frames) {
   const auto golden = golden_frames();
   const auto said = said_frames();
@@ -87,7 +90,7 @@ TEST(Reply, golden_frames) {
     EXPECT_EQ(frame, found->second) << name;
   }
   for (const auto& [name, frame] : golden)
-    EXPECT_TRUE(said.contains(name) || name.starts_with("batch") || name.starts_with("error, ")) << name;
+    EXPECT_TRUE(said.contains(name) || kBatches.contains(name) || name.starts_with("error, ")) << name;
 }
 
 // The batches' fingerprints in the golden file are made up, so the frames are compared without them.
@@ -108,6 +111,17 @@ TEST(Reply, golden_batches) {
   EXPECT_EQ(build({0, 1040, 1044}, {{1040, 1732147200123, {}, "1", {}}, {1043, 1732147200950, {}, "2", {}}}),
             without_fingerprint(golden.at("batch")));
   EXPECT_EQ(build({3, 0, 1}, {{0, -1, "", "", {}}}), without_fingerprint(golden.at("batch of one")));
+  const std::string large(1 << 20, 'x');
+  EXPECT_EQ(build({0, 10, 20}, {{10, 1, "a", "1.10", {{"x", "1"}, {"x", {}}, {"\xff", "\x80"}}},
+                                {11, 1, "\xff", "hello", {}},
+                                {12, 1, {}, "\xff", {}},
+                                {13, 1, "a", {}, {}},
+                                {14, 1, "a", large, {}},
+                                {15, 1, {}, "null", {}},
+                                {17, 1, {}, " {\"raw\":\n\"space\"} ", {}},
+                                {18, 1, {}, R"("\ud800")", {}},
+                                {19, 1, {}, "1e400", {}}}),
+            without_fingerprint(golden.at("batch of every kind")));
 }
 
 TEST(Reply, golden_errors) {
