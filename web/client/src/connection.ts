@@ -170,7 +170,7 @@ export function createConnection(around: Surroundings) {
       if (self.isOpen_ && Math.abs(host.now() - measuredAt) > MEASURE) measure();
     } catch (error) {
       lose("protocol_error", 4400);
-      report("protocol_error", `${error}: ${data}`.slice(0, 250));
+      report("protocol_error", `${error}: ${data}`.slice(0, 200));
     }
   }
 

@@ -4,7 +4,7 @@ import type { Connection, Rider } from "./connection.js";
 import { failure } from "./errors.js";
 import type { Cancel, Host } from "./host.js";
 import {
-  adopt, advance, copyPosition, formatPosition, hasPassed, nextOf, parsePosition,
+  adopt, advance, copyPosition, formatPosition, hasPassed, marksOf, nextOf, parsePosition,
   type Cover, type Position,
 } from "./position.js";
 import { addRaw } from "./raw.js";
@@ -155,7 +155,7 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
     failures = 0;
     place ??= at;
     if (place.epoch_ !== at.epoch_) return; // the reset that follows says so; what is cut off before it is asked again
-    for (const [p, { next }] of at.marks_) if (next > nextOf(place, p)) return broken(p, text);
+    for (const [p, { next }] of marksOf(at)) if (next > nextOf(place, p)) return broken(p, text);
     adopt(place, at);
     each((follower) => follower.starts_(place, head));
   }
@@ -175,7 +175,7 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
   }
 
   /** A hole in the chain: once it may be a fault of the way, twice at one place it is the bridge's. */
-  function broken(p: number, text: string): void {
+  function broken(p: string | number, text: string): void {
     const before = hole;
     hole = `nothing covers ${p}:${nextOf(place!, p)}: `;
     each(({ stats }) => stats.holes++);

@@ -15,7 +15,7 @@ export interface Host {
 }
 
 export const platform: Host = {
-  now: Date.now,
+  now: () => Date.now(),
   random: Math.random,
   after(ms, then) {
     const id = setTimeout(then, ms);

@@ -3,7 +3,7 @@
 import { createEvents } from "./events.js";
 import type { Feed, Follower } from "./feed.js";
 import {
-  adopt, advance, copyPosition, formatPosition, hasPassed, movement, parsePosition, type Cover, type Position,
+  adopt, advance, copyPosition, formatPosition, hasPassed, marksOf, movement, parsePosition, type Cover, type Position,
 } from "./position.js";
 import { createQueue, type Parcel } from "./queue.js";
 import type { Batch, Gap, State, Stats, SubscribeOptions, Subscription, SubscriptionEvents, TailraceError, To } from "./types.js";
@@ -85,7 +85,7 @@ export function createSubscription(home: Home, { channel, from = "live", positio
       return used ? formatPosition(used) : "";
     },
     get offsets() {
-      return Object.fromEntries([...(used?.marks_ ?? [])].map(([p, mark]) => [p, mark.next]));
+      return Object.fromEntries(used ? marksOf(used).map(([p, mark]) => [p, mark.next]) : []);
     },
     get lag() {
       return { ms: behind, queued: queue.count_ };

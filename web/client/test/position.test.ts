@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adopt, advance, copyPosition, formatPosition, hasPassed, movement, parsePosition } from "../src/position.js";
+import { adopt, advance, copyPosition, formatPosition, hasPassed, marksOf, movement, parsePosition } from "../src/position.js";
 import { golden } from "./support/golden.js";
 import { position } from "./support/frames.js";
 
@@ -13,8 +13,8 @@ test("golden positions are read and written", () => {
     const parsed = parsePosition(position);
     assert.ok(parsed, position);
     assert.equal(parsed.epoch_, epoch);
-    const read = [...parsed.marks_].map(([partition, { next, last, fp }]) => {
-      return { partition, next: Number.isNaN(next) ? null : next, anchor: last ?? null, fp: fp ?? null };
+    const read = marksOf(parsed).map(([partition, { next, last, fp }]) => {
+      return { partition: +partition, next: Number.isNaN(next) ? null : next, anchor: last ?? null, fp: fp ?? null };
     });
     assert.deepEqual(read, entries);
     assert.equal(formatPosition(parsed), position);
