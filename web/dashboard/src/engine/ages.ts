@@ -1,6 +1,6 @@
 // How old records are when they are here: of the last few, by the clock of the bridge.
 
-/** More than this is not waited for before something is counted. */
+/** More than this is not waited for before something is counted, unless it is all that comes. */
 const kLate = 30_000;
 /** Most of what comes later than it usually does comes within so much more. */
 const kSlack = 1.2;
@@ -19,16 +19,22 @@ export class Ages {
 
   /** NaN when nothing came for a while. */
   get median(): number {
-    return this.share(0.5);
+    return share(this.known, 0.5);
   }
 
   /** Milliseconds until nearly all are here; what is younger may still come. */
   get late(): number {
-    return Math.min(kLate, Math.max(0, kSlack * this.share(0.9) || 0));
+    const { known } = this, near = known.filter(age => age <= kLate);
+    if (!near.length) return known.length ? kLate : 0;
+    return Math.min(kLate, Math.max(0, kSlack * share(near, 0.9)));
   }
 
-  private share(share: number): number {
-    const known = this.ring.filter(age => age === age).sort();
-    return known.length ? known[Math.min(known.length - 1, Math.floor(share * known.length))] : NaN;
+  /** Ascending. */
+  private get known(): Float64Array {
+    return this.ring.filter(age => age === age).sort();
   }
+}
+
+function share(sorted: Float64Array, part: number): number {
+  return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] : NaN;
 }

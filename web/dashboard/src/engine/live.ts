@@ -11,6 +11,9 @@ import type { Timeline } from "./timeline.ts";
 import type { Track } from "./track.ts";
 import { Watch } from "./watch.ts";
 
+/** Without anything for so long, a channel is quiet. */
+const kSilent = 5000;
+
 export interface LiveEvents {
   /** What is subscribed to begins: what lies before is known, and may be read. */
   began(track: Track): void;
@@ -80,11 +83,12 @@ export class Live {
     return track ? valueAt(track.seconds, 0, Math.floor((now - this.late(name)) / 1000) - 1, "rate", 5) || 0 : 0;
   }
 
-  /** By the page's own count, else by the bridge's; NaN while nobody can know. */
+  /** By the page's own count; by the bridge's where what comes is not of now; NaN while nobody can know. */
   paceOf(channel: Channel, now: number): number {
     if (this.link.downSince > 0 || this.link.kafkaDownSince > 0) return NaN;
     const watch = this.watches.get(channel.name);
-    return watch && !watch.filling ? this.rateOf(channel.name, now) : channel.rate;
+    if (!watch || watch.filling) return channel.rate;
+    return this.rateOf(channel.name, now) || (now - channel.lastSeen > kSilent ? 0 : channel.rate);
   }
 
   /** How far the first fill has come, on the time axis; Infinity when it is done, or when there is none. */
