@@ -4,19 +4,28 @@ import type { Client, Recovered, Subscription } from "tailrace";
 
 export class Comeback {
   private goal: (number | null)[] | null = null;
+  private since = 0;
   private readonly before: Record<number, number>;
   private readonly had: { updates: number; lost: number };
 
-  /** The outage began at `from`; Kafka is back since `since`. */
-  constructor(private readonly sub: Subscription, private readonly from: number, private readonly since: number) {
+  /** The outage began at `from`. */
+  constructor(private readonly sub: Subscription, private readonly from: number) {
     this.before = { ...sub.offsets };
     this.had = { ...sub.stats };
   }
 
   /** Asks where each partition ends: at a time to come there is nothing yet. Who gets no answer takes what is here for all. */
-  async ask(client: Client): Promise<(number | null)[]> {
-    const answer = await client.times(this.sub.channel, [Math.ceil(this.since) + 1000]).catch(() => null);
-    return (this.goal = answer?.offsets[0] ?? []);
+  async ask(client: Client, now: number): Promise<(number | null)[]> {
+    this.since = now;
+    const answer = await client.times(this.sub.channel, [Math.ceil(now) + 1000]).catch(() => null), ends = answer?.offsets[0] ?? [];
+    if (this.since === now) this.goal = ends;
+    return ends;
+  }
+
+  /** Kafka is gone again: where it ends nobody knows. */
+  stop(): void {
+    this.since = 0;
+    this.goal = null;
   }
 
   /** Offsets that are to come. */

@@ -35,7 +35,7 @@ export class Faults {
   }
 
   kafka(unreachable: boolean, since: number): void {
-    if (unreachable) this.away = this.timeline.feed.divide("hold", kAway, "");
+    if (unreachable && !(this.episode && this.cause === kAway)) this.away = this.timeline.feed.divide("hold", kAway, "");
     for (const watch of this.watches.values()) {
       if (unreachable) this.gone(watch, since);
       else this.back(watch, this.link.client.now());
@@ -45,7 +45,9 @@ export class Faults {
   private gone(watch: Watch, since: number): void {
     const { outages, lastSeen } = watch.channel;
     outages.begin(since - lastSeen < kDoubt ? Math.min(since, lastSeen) : since, kAway);
-    watch.comeback = null;
+    if (!watch.comeback) return;
+    watch.comeback.stop();
+    this.episode?.join(watch.channel.name);
   }
 
   /** What Kafka kept meanwhile comes now: with a first fill, with the replay that goes on, or as more of what is live. */
@@ -65,8 +67,8 @@ export class Faults {
     }
     this.episode.join(channel.name);
     this.resumed(watch, now);
-    const comeback = (watch.comeback = new Comeback(sub, from, now)), { episode } = this;
-    void comeback.ask(this.link.client).then(ends => {
+    const comeback = (watch.comeback ??= new Comeback(sub, from)), { episode } = this;
+    void comeback.ask(this.link.client, now).then(ends => {
       if (watch.comeback !== comeback) return;
       watch.ends(ends);
       episode.resume(channel.name, comeback.missed, now);

@@ -85,6 +85,10 @@ test("Kafka's return makes nothing good: what it kept meanwhile is replayed firs
   await link.client.channels(); // an answer that comes behind
   live.faults.tick();
   assert.deepEqual([badge(channel), receipts.length, live.faults.episode?.counted], ["replay", 0, { done: 0, total: 30 }]);
+  bridge.setKafka(false); // for a moment: what came and what comes is one outage
+  await until(() => badge(channel) === "outage");
+  bridge.setKafka(true);
+  await until(() => badge(channel) === "replay");
   bridge.slow = 0;
   await until(() => (live.faults.tick(), receipts.length));
   assert.deepEqual([badge(channel), channel.outages.bands(0, Infinity).map(({ text }) => text)], ["exact", ["recovered 30"]]);
