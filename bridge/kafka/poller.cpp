@@ -18,7 +18,8 @@ constexpr Millis kCheckInterval = 3000;
 
 Properties poller_properties(const KafkaSettings& settings) {
   Properties properties = Handle::consumer_properties(settings);
-  // Only bytes bound the prefetch: at a bound, librdkafka before 2.2 looks again only after a second.
+  // Only bytes bound the prefetch, librdkafka's 64 MB of all partitions together, for they share a queue: at a bound, before
+  // 2.2 it looks again only after a second.
   properties.insert(properties.end(), {{"queued.min.messages", "10000000"}});
   return properties;
 }
