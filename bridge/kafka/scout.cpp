@@ -105,7 +105,8 @@ void Scout::look_and_wait() {
 }
 
 void Scout::look() {
-  const MetadataPtr metadata = ask_metadata();
+  const bool all = filter_.has_patterns() || named_.empty();
+  const MetadataPtr metadata = ask_metadata(all);
   handle_.serve();
   note_answer(metadata != nullptr);
   if (!metadata || !know_cluster()) return;
@@ -118,9 +119,8 @@ void Scout::look() {
   look_for_open_transactions();
 }
 
-MetadataPtr Scout::ask_metadata() {
+MetadataPtr Scout::ask_metadata(bool all) {
   const struct rd_kafka_metadata* metadata = nullptr;
-  const bool all = filter_.has_patterns() || named_.empty();
   // While nobody is there, the wait is for a connection; a slow answer gets its chance now and then.
   const int patience = !reachable_ && failures_ % 4 != 3 ? kPatienceWhileAway : kPatience;
   if (rd_kafka_metadata(handle_.get(), all, nullptr, &metadata, patience)) return nullptr;
@@ -150,12 +150,16 @@ void Scout::note_answer(bool answered) {
 }
 
 void Scout::notice_all(const struct rd_kafka_metadata& metadata) {
-  std::set<std::string_view> seen;
-  for (int i = 0; i < metadata.topic_cnt; ++i) {
-    notice(metadata.topics[i]);
-    seen.insert(metadata.topics[i].topic);
-  }
-  // Where all topics were asked for, what is missing is not even mentioned.
+  std::set<std::string> seen;
+  const auto notice_each = [&](const struct rd_kafka_metadata& answer) {
+    for (int i = 0; i < answer.topic_cnt; ++i)
+      if (seen.insert(answer.topics[i].topic).second) notice(answer.topics[i]);
+  };
+  notice_each(metadata);
+  // Where all topics were asked for, what is missing is not even mentioned, nor what may not be seen.
+  const auto unseen = [&](const auto& named) { return !seen.contains(named.first); };
+  if (std::ranges::any_of(filter_.named(), unseen))
+    if (const MetadataPtr named = ask_metadata(false)) notice_each(*named);
   for (const auto& [name, spec] : filter_.named()) watch(name, spec);
   for (const auto& [name, topic] : topics_)
     if (!seen.contains(name)) notice_missing(name, topic.spec());

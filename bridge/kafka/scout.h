@@ -40,7 +40,7 @@ class Scout {
   void know_names();
   void look_and_wait();
   void look();
-  MetadataPtr ask_metadata();
+  MetadataPtr ask_metadata(bool all);
   bool know_cluster();
   void note_answer(bool answered);
   void notice_all(const struct rd_kafka_metadata& metadata);
