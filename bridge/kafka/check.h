@@ -35,6 +35,7 @@ struct LearnRequest {
   std::string topic;
   std::uint64_t generation = 0;
   std::vector<std::pair<Partition, Offset>> starts;
+  int tries = 0;
 };
 
 struct LearnAnswer {

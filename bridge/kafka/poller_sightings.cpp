@@ -28,6 +28,7 @@ void Poller::on(const PartitionsSeen& seen) {
   Reading* reading = find(seen.topic);
   if (!reading) return;
   for (const auto& [partition, start] : seen.starts) reading->begin_partition(partition, start);
+  if (auto request = reading->ask_roots()) helpers_.learn(*std::move(request));
 }
 
 void Poller::on(const TopicRefused& seen) {

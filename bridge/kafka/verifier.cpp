@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kLasting{4000};
 constexpr int kAnswers = 4;
 // Others wait: what is not found by then is looked for by the next check.
 constexpr std::chrono::seconds kEnough{5};
+constexpr std::chrono::seconds kLearnAgain{5};
+constexpr int kLearnTries = 100;
 // How far back from its start a partition is learned: from its root to the last record, if that is near.
 constexpr std::array<Offset, 5> kReach{Offset{1} << 62, 1 << 14, 1 << 10, 1 << 6, 8};
 
@@ -42,7 +44,7 @@ void Verifier::check(CheckRequest request) {
 }
 
 void Verifier::learn(LearnRequest request) {
-  boost::asio::post(context_, [this, request = std::move(request)] { run_learn(request); });
+  boost::asio::post(context_, [this, request = std::move(request)]() mutable { run_learn(std::move(request)); });
 }
 
 void Verifier::run_check(CheckRequest request) {
@@ -136,18 +138,20 @@ std::optional<Undecodable> Verifier::find_extent(const std::string& topic, const
   });
 }
 
-void Verifier::run_learn(const LearnRequest& request) {
-  std::vector<OffsetQuestion> earliest;
-  for (const auto& [partition, start] : request.starts) earliest.push_back({&request.topic, partition});
-  if (!ask_offsets(records_->handle(), earliest, kEarliest, kPatience)) return;
+// What does not answer is asked again.
+void Verifier::run_learn(LearnRequest request) {
   LearnAnswer answer{request.topic, request.generation, {}};
+  const std::map<Partition, Offset> earliest = ask_earliest(request);
+  LearnRequest again{request.topic, request.generation, {}, request.tries + 1};
+  for (const auto& start : request.starts)
+    if (!earliest.contains(start.first)) again.starts.push_back(start);
+  std::erase_if(request.starts, [&](const auto& start) { return !earliest.contains(start.first); });
   for (const Offset reach : kReach) {
     std::vector<ProbeRange> ranges;
-    for (std::size_t i = 0; i < request.starts.size(); ++i) {
-      const auto& [partition, start] = request.starts[i];
-      const Offset from = std::max(earliest[i].answer, start - reach);
+    for (const auto& [partition, start] : request.starts) {
+      const Offset from = std::max(earliest.at(partition), start - reach);
       const auto which = reach == kReach.back() ? ProbeRange::Which::last : ProbeRange::Which::first;
-      if (earliest[i].answer != kUnknown && from < start) ranges.push_back({partition, from, start, which});
+      if (from < start) ranges.push_back({partition, from, start, which});
     }
     const std::vector<Probed> found = look(request.topic, ranges);
     for (std::size_t i = 0; i < ranges.size(); ++i)
@@ -155,6 +159,26 @@ void Verifier::run_learn(const LearnRequest& request) {
         answer.anchors[ranges[i].partition].push_back({found[i].offset, found[i].fingerprint});
   }
   tell_(std::move(answer));
+  if (again.starts.empty() || again.tries == kLearnTries) return;
+  auto timer = std::make_shared<boost::asio::steady_timer>(context_, kLearnAgain);
+  timer->async_wait([this, timer, again = std::move(again)](boost::system::error_code error) {
+    if (!error) run_learn(again);
+  });
+}
+
+// Of those partitions that answer.
+std::map<Partition, Offset> Verifier::ask_earliest(const LearnRequest& request) {
+  std::map<Partition, Offset> earliest;
+  const auto leaders = records_->partitions(request.topic);
+  if (!leaders) return earliest;
+  std::vector<OffsetQuestion> questions;
+  for (const auto& [partition, start] : request.starts)
+    if (static_cast<std::size_t>(partition) < leaders->size() && (*leaders)[partition] != kNoLeader)
+      questions.push_back({&request.topic, partition, (*leaders)[partition]});
+  if (!ask_offsets(records_->handle(), questions, kEarliest, kPatience)) return earliest;
+  for (const OffsetQuestion& question : questions)
+    if (question.answer != kUnknown) earliest[question.partition] = question.answer;
+  return earliest;
 }
 
 std::vector<Probed> Verifier::look(const std::string& topic, const std::vector<ProbeRange>& ranges) {

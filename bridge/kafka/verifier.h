@@ -41,7 +41,8 @@ class Verifier {
   bool ask_bounds(CheckRequest& request, const std::vector<std::int32_t>& leaders);
   bool lasting(const std::string& topic, bool doubtful);
   void find_extents(const CheckRequest& request, CheckAnswer& answer);
-  void run_learn(const LearnRequest& request);
+  void run_learn(LearnRequest request);
+  std::map<Partition, Offset> ask_earliest(const LearnRequest& request);
   std::optional<Undecodable> find_extent(const std::string& topic, const Claim& claim);
   std::vector<Probed> look(const std::string& topic, const std::vector<ProbeRange>& ranges);
   void renew_if_deaf(const std::vector<Claim>& claims, const std::vector<Verdict>& verdicts);
