@@ -85,8 +85,7 @@ class KafkaCheck : public Feed {
   }
 
   void on(const LogClosed& closed) {
-    asked_[closed.channel].refused = true;
-    asked_[closed.channel].answered = true;
+    asked_[closed.channel->id] = {closed.channel, 0, true, true, {}};
   }
 
   void answer(ChannelId id, const std::string& trouble) {

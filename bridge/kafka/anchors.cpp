@@ -36,8 +36,8 @@ void Anchors::last_before(ChannelPtr channel, std::vector<Place> places, LastsDo
   });
 }
 
-Anchors::Lasts Anchors::find_last(const Channel& channel, const std::vector<Place>& places) {
-  Lasts lasts(places.size());
+LastUpdates Anchors::find_last(const Channel& channel, const std::vector<Place>& places) {
+  LastUpdates lasts{std::vector<std::optional<Anchor>>(places.size())};
   Offsets floors(places.size(), 0);
   std::vector<std::size_t> wanted;
   for (std::size_t i = 0; i < places.size(); ++i)
@@ -50,7 +50,8 @@ Anchors::Lasts Anchors::find_last(const Channel& channel, const std::vector<Plac
     std::vector<std::size_t> farther;
     for (std::size_t k = 0; k < found.size(); ++k) {
       const std::size_t i = wanted[k];
-      if (found[k].kind == Probed::Kind::record) lasts[i] = Anchor{found[k].offset, found[k].fingerprint};
+      if (found[k].kind == Probed::Kind::unavailable) lasts.complete = false;
+      if (found[k].kind == Probed::Kind::record) lasts.before[i] = Anchor{found[k].offset, found[k].fingerprint};
       if (found[k].kind == Probed::Kind::out_of_range) floors[i] = earliest(channel, places[i]);
       const bool looked_everywhere = found[k].kind == Probed::Kind::nothing && ranges[k].from == floors[i];
       const bool may_find = found[k].kind == Probed::Kind::nothing || found[k].kind == Probed::Kind::out_of_range;

@@ -19,8 +19,7 @@ namespace tailrace {
 
 class Anchors {
  public:
-  using Lasts = std::vector<std::optional<Anchor>>;
-  using LastsDone = std::function<void(Result<Lasts>)>;
+  using LastsDone = std::function<void(Result<LastUpdates>)>;
 
   Anchors(const KafkaSettings& settings, ArchiveProbe& probe);
   ~Anchors();
@@ -31,7 +30,7 @@ class Anchors {
  private:
   using Key = std::tuple<ChannelId, Partition, Offset, Offset>;
 
-  Lasts find_last(const Channel& channel, const std::vector<Place>& places);
+  LastUpdates find_last(const Channel& channel, const std::vector<Place>& places);
   Offset earliest(const Channel& channel, const Place& place);
   // Answers to all ranges, of which several may be of one partition.
   std::vector<Probed> look(const Channel& channel, const std::vector<ProbeRange>& ranges, int patience_ms);

@@ -30,7 +30,7 @@ void KafkaArchive::times(ChannelPtr channel, std::vector<Millis> at, std::functi
 }
 
 void KafkaArchive::last_before(ChannelPtr channel, std::vector<Place> places,
-                               std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) {
+                               std::function<void(Result<LastUpdates>)> done) {
   anchors_.last_before(std::move(channel), std::move(places), std::move(done));
 }
 

@@ -20,7 +20,7 @@ class KafkaArchive : public Archive {
   void bounds(ChannelPtr channel, std::function<void(Result<std::vector<Bounds>>)> done) override;
   void times(ChannelPtr channel, std::vector<Millis> at, std::function<void(Result<TimeOffsets>)> done) override;
   void last_before(ChannelPtr channel, std::vector<Place> places,
-                   std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) override;
+                   std::function<void(Result<LastUpdates>)> done) override;
 
   void stop();  // what is unanswered stays so; returns when no answer is under way
 

@@ -102,12 +102,24 @@ void Poller::tell_numbers(Reading& reading) {
   if (lively || reading.tally().lag > 0) change(reading);  // until it is quiet
 }
 
+// All in turn, in half a minute: a topic that does not move may be another one by now.
+void Poller::check_some() {
+  constexpr std::size_t kRounds = 10;
+  auto next = readings_.upper_bound(checked_up_to_);
+  for (std::size_t some = (readings_.size() + kRounds - 1) / kRounds; some > 0; --some) {
+    if (next == readings_.end()) next = readings_.begin();
+    uneasy_.insert(next->second.get());
+    checked_up_to_ = (next++)->first;
+  }
+}
+
 void Poller::check() {
   const bool routine = now_ >= next_check_;
   if (routine) {
     next_check_ = now_ + kCheckInterval;
     uneasy_.merge(moved_);
     moved_.clear();
+    check_some();
   }
   for (Reading* reading : std::exchange(uneasy_, {})) {
     if (auto request = reading->ask(now_, routine)) helpers_.check(*std::move(request));
@@ -128,7 +140,7 @@ void Poller::publish(FeedEvent event) {
   else if (const auto* reset = std::get_if<LogReset>(&event))
     keeper_.opened(reset->channel);
   else if (const auto* closed = std::get_if<LogClosed>(&event))
-    keeper_.closed(closed->channel);
+    keeper_.closed(closed->channel->id);
   feed_.publish(std::move(event));
 }
 

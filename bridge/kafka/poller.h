@@ -43,6 +43,7 @@ class Poller {
   void tell_numbers(Reading& reading);
   void change(Reading& reading) { changed_.insert(&reading); }
   void check();
+  void check_some();
   void trim();
   void publish(FeedEvent event);
 
@@ -84,6 +85,7 @@ class Poller {
   Millis next_coverage_ = 0;
   Millis next_numbers_ = 0;
   Millis next_check_ = 0;
+  std::string checked_up_to_;
   ChannelId next_id_ = 1;
 };
 

@@ -17,6 +17,7 @@ constexpr Millis kTurn = 10'000;
 // and what can be read is started anew late.
 constexpr Millis kLook = 5'000;
 constexpr Millis kAnew = 30'000;
+constexpr Millis kQuiet = 20'000;  // then it is looked at although it did not move
 
 bool is_broken(const Verdict& verdict) {
   return verdict.kind == Verdict::Kind::broken || verdict.kind == Verdict::Kind::shorter;
@@ -40,7 +41,7 @@ void Reading::stop_all() {
 
 void Reading::retire() {
   if (std::exchange(retired_, true)) return;
-  if (!denied_) source_.close("channel_removed");
+  source_.close("channel_removed");
   stop_all();
 }
 
@@ -61,8 +62,9 @@ void Reading::begin_partition(Partition partition, Offset start) {
 
 void Reading::refuse() {
   deny();  // who reads it, by the log as it is
-  begin({}, {});
-  deny();
+  stop_all();
+  source_.serve(source_.channel());
+  denied_ = true;
 }
 
 void Reading::deny() {
@@ -148,8 +150,10 @@ std::optional<CheckRequest> Reading::ask(Millis now, bool routine) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     const auto partition = static_cast<Partition>(i);
     const Offset next = source_.next(partition);
-    if (next == kUnknown || (!everything && !lanes_[i].in_question() && lanes_[i].asked == next)) continue;
+    const bool looked_at = lanes_[i].asked == next && now - lanes_[i].asked_at < kQuiet;
+    if (next == kUnknown || (!everything && !lanes_[i].in_question() && looked_at)) continue;
     lanes_[i].asked = next;
+    lanes_[i].asked_at = now;
     const bool thorough = everything || lanes_[i].unanswered;
     const Offset verified = thorough ? lanes_[i].verified_long_ago : lanes_[i].verified;
     request.claims.push_back({partition, verified, next, source_.trail(partition).anchors(), {}, thorough});

@@ -58,6 +58,7 @@ class Reading {
     bool doubted = false;  // perhaps undecodable, though nobody said so; perhaps slow
     bool unanswered = false;  // what was suspected of it is still unknown
     Offset asked = kUnknown;     // its `next` when it was asked about last
+    Millis asked_at = 0;
     Offset verified = kUnknown;  // what stands before it was there when it was looked at last
     Offset verified_lately = kUnknown;    // … some seconds before that
     Offset verified_long_ago = kUnknown;  // … and before that: surely before what is suspected now

@@ -34,12 +34,16 @@ void Source::serve(ChannelPtr channel) {
 void Source::reset(const std::string& reason, const Offsets& start) {
   flush(true);
   while (lanes_.size() > start.size()) lanes_.pop_back();
+  Offsets resume = start;
   for (std::size_t i = 0; i < start.size(); ++i) {
     Lane& lane = this->lane(static_cast<Partition>(i));
-    if (lane.next != start[i]) lane.trail.cut(start[i]);
+    if (lane.next != start[i])
+      lane.trail.cut(start[i]);
+    else if (reason == "truncated")
+      resume[i] = kUnknown;  // nothing befell it
     lane.from = lane.next = start[i];
   }
-  publish_(LogReset{channel_->id, reason, start, start});
+  publish_(LogReset{channel_->id, reason, start, resume});
 }
 
 Source::Lane& Source::lane(Partition partition) {
@@ -59,7 +63,7 @@ bool Source::start(Partition partition, Offset start) {
 
 void Source::close(const std::string& code) {
   flush(true);
-  publish_(LogClosed{channel_->id, code});
+  publish_(LogClosed{channel_, code});
 }
 
 void Source::reopen() {

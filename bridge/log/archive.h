@@ -50,6 +50,12 @@ struct TimeOffsets {
   Millis earliest = 0;  // the time of the earliest record of all partitions; 0 where none
 };
 
+// The last record before each place; nullopt where there is none in reach, or nobody answered.
+struct LastUpdates {
+  std::vector<std::optional<Anchor>> before;
+  bool complete = true;  // all answered
+};
+
 class Archive {
  public:
   virtual ~Archive() = default;
@@ -59,9 +65,9 @@ class Archive {
   virtual void bounds(ChannelPtr channel, std::function<void(Result<std::vector<Bounds>>)> done) = 0;
   virtual void times(ChannelPtr channel, std::vector<Millis> at, std::function<void(Result<TimeOffsets>)> done) = 0;
 
-  // The last record before each place (for the anchors of a `subscribed`); nullopt where there is none in reach.
+  // For the anchors of a `subscribed`.
   virtual void last_before(ChannelPtr channel, std::vector<Place> places,
-                           std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) = 0;
+                           std::function<void(Result<LastUpdates>)> done) = 0;
 };
 
 }  // namespace tailrace

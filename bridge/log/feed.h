@@ -56,11 +56,12 @@ struct LogSkipped {
   std::uint64_t sequence = 0;
 };
 
-// The channel is gone from the configuration, or its topic can't be read: its subscribers are told `code`.
+// The channel is gone from the configuration, or its topic can't be read: its subscribers are told `code`. It may never
+// have had a log.
 inline constexpr const char* kTopicUnavailable = "topic_unavailable";
 
 struct LogClosed {
-  ChannelId channel = 0;
+  ChannelPtr channel;
   std::string code;
 };
 

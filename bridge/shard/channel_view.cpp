@@ -28,21 +28,18 @@ void ChannelView::start_partition(Partition partition, Offset start) {
 }
 
 void ChannelView::reset(const LogReset& reset) {
+  if (reset.reason == "recreated")
+    lost_.clear();
+  else
+    for (std::size_t p = 0; p < reset.resume.size(); ++p)
+      if (const auto partition = static_cast<Partition>(p); p < last.size() && reset.resume[p] != kUnknown)
+        lost_[partition].lose(log, partition, reset.resume[p], last[p]);
   log.restart(reset.start, 0);
   live_ = reset.start;
   ++resets;
   bounds.forget();
   for (auto& [at, question] : times) question.forget();
   forget_anchors();
-  if (reset.reason == "recreated") {
-    lost_.clear();
-    return;
-  }
-  for (std::size_t p = 0; p < reset.resume.size(); ++p) {
-    if (reset.resume[p] == kUnknown) continue;
-    Offset& lost = lost_.try_emplace(static_cast<Partition>(p), reset.resume[p]).first->second;
-    lost = std::min(lost, reset.resume[p]);
-  }
 }
 
 void ChannelView::skip(const LogSkipped& skipped) {
@@ -54,16 +51,19 @@ void ChannelView::skip(const LogSkipped& skipped) {
 void ChannelView::forget_anchors() {
   last.assign(log.partitions(), std::nullopt);
   anchors_known = false;
+  anchors_asked_at = 0;
   anchors_outdated_ = !waiting_for_anchors.empty();
 }
 
 // Without an answer subscribers start all the same; their positions have no anchor until an update comes.
-void ChannelView::learn_anchors(const std::vector<Place>& places,
-                                const Result<std::vector<std::optional<Anchor>>>& anchors) {
-  anchors_known = !std::exchange(anchors_outdated_, false) && anchors.has_value();
-  for (std::size_t i = 0; anchors_known && i < places.size(); ++i)
-    if (auto& slot = last[static_cast<std::size_t>(places[i].partition)]; !slot || ((*anchors)[i] && slot->offset < (*anchors)[i]->offset))
-      slot = (*anchors)[i];
+void ChannelView::learn_anchors(const std::vector<Place>& places, const Result<LastUpdates>& anchors) {
+  const bool current = !std::exchange(anchors_outdated_, false) && anchors.has_value();
+  anchors_known = current && anchors->complete;
+  for (std::size_t i = 0; current && i < places.size(); ++i) {
+    const auto& found = anchors->before[i];
+    auto& slot = last[static_cast<std::size_t>(places[i].partition)];
+    if (found && (!slot || slot->offset < found->offset)) slot = found;
+  }
   for (const auto& waiting : std::exchange(waiting_for_anchors, {})) waiting();
 }
 
@@ -73,9 +73,9 @@ bool ChannelView::warm() const {
   return true;
 }
 
-std::optional<Offset> ChannelView::lost_from(Partition partition) const {
+const LostEnd* ChannelView::lost(Partition partition) const {
   const auto at = lost_.find(partition);
-  return at == lost_.end() ? std::nullopt : std::optional(at->second);
+  return at == lost_.end() ? nullptr : &at->second;
 }
 
 Offsets ChannelView::live() const {

@@ -4,6 +4,7 @@
 #include "log/archive.h"
 #include "log/channel_log.h"
 #include "log/feed.h"
+#include "shard/lost_end.h"
 #include "shard/question.h"
 
 #include <list>
@@ -21,12 +22,12 @@ struct ChannelView {
   void reset(const LogReset& reset);
   void skip(const LogSkipped& skipped);
 
-  void learn_anchors(const std::vector<Place>& places, const Result<std::vector<std::optional<Anchor>>>& anchors);
+  void learn_anchors(const std::vector<Place>& places, const Result<LastUpdates>& anchors);
 
   // Whether the log has reached the place where the end stood when it was opened.
   bool warm() const;
-  // From where on a partition's history was lost, as far as this bridge saw it since the topic began.
-  std::optional<Offset> lost_from(Partition partition) const;
+  // What the partition lost since the topic began, if anything.
+  const LostEnd* lost(Partition partition) const;
 
   // Where a live subscriber starts: never below the log's head.
   Offsets live() const;
@@ -43,6 +44,7 @@ struct ChannelView {
   std::optional<TopicStatus> missing;           // Kafka has no such topic
   std::vector<std::optional<Anchor>> last;      // the last update of each partition, in the log or before it
   bool anchors_known = false;                   // also of the records before the log's start
+  Millis anchors_asked_at = 0;
   std::vector<std::function<void()>> waiting_for_anchors;
   std::list<Subscription*> subscriptions;
 
@@ -54,7 +56,7 @@ struct ChannelView {
   void forget_anchors();
 
   Offsets live_;                     // where the end stood when the log was opened
-  std::map<Partition, Offset> lost_;
+  std::map<Partition, LostEnd> lost_;
   bool anchors_outdated_ = false;
 };
 

@@ -7,12 +7,6 @@
 
 namespace tailrace {
 
-namespace {
-
-constexpr Millis kRetryAfter = 500;
-
-}  // namespace
-
 // Runs `step` only while this is there: answers may come after it was dropped.
 template <class F>
 auto Opening::alive(F step) {
@@ -22,7 +16,7 @@ auto Opening::alive(F step) {
 }
 
 void Opening::retry(std::function<void()> step) {
-  shard_.after(kRetryAfter, alive([step = std::move(step)](Opening&) { step(); }));
+  shard_.after(shard_.options().retry_after, alive([step = std::move(step)](Opening&) { step(); }));
 }
 
 void Opening::begin() {
@@ -45,11 +39,22 @@ void Opening::resume(const Position& position) {
   Found found{Offsets(count, 0), std::vector<std::optional<Anchor>>(count), std::vector<std::optional<Anchor>>(count), {}, {}};
   for (const Place& place : position.places) {
     const auto p = static_cast<std::size_t>(place.partition);
-    if (p >= count) return find_end({Offsets(count, 0), {}, {}, {}, "recreated"});
+    if (p >= count) return wait_for_partitions(position);
     found.next[p] = place.next;
     found.anchors[p] = place.anchor;
   }
   fill_unknown(std::move(found));
+}
+
+// Another bridge may have seen partitions come that this one has not seen yet: only where Kafka has none either the topic is
+// another one.
+void Opening::wait_for_partitions(const Position& position) {
+  shard_.ask_bounds(view_, alive([position](Opening& self, const Result<std::vector<Bounds>>& bounds) {
+    const auto count = self.view_->log.partitions();
+    if (bounds && static_cast<std::size_t>(position.places.back().partition) >= std::max(bounds->size(), count))
+      return self.find_end({Offsets(count, 0), {}, {}, {}, "recreated"});
+    self.retry([&self, position] { self.resume(position); });
+  }));
 }
 
 // Partitions that the position names without a place start where `start` says.
@@ -78,9 +83,14 @@ std::optional<bool> Opening::same_history(Partition partition, const Anchor& anc
 // The page that holds the anchor is the one that the replay begins with, so a herd reads it once.
 void Opening::check_anchors(Found found, std::size_t from) {
   for (std::size_t p = from; p < found.next.size(); ++p) {
-    const auto& anchor = found.anchors[p];
-    if (!anchor) continue;
     const auto partition = static_cast<Partition>(p);
+    const auto& anchor = found.anchors[p];
+    const LostEnd* lost = view_->lost(partition);
+    if (lost && lost->had_holes({partition, found.next[p], anchor})) {
+      found.next[p] = lost->from();
+      found.reset = "truncated";
+    }
+    if (!anchor) continue;
     const auto& last = view_->last[p];
     if (anchor->offset >= view_->log.head()[p] && !(last && last->offset == anchor->offset)) {
       found.unproven[p] = anchor;
@@ -100,14 +110,13 @@ void Opening::check_anchors(Found found, std::size_t from) {
   find_end(std::move(found));
 }
 
-// Another record stands at the anchor. Where this bridge saw the log being truncated it knows from where on; else
-// nothing of the history can be trusted.
+// Another record stands at the anchor. Where this bridge saw the anchor's being lost it knows from where on; else nothing
+// of the history can be trusted.
 void Opening::differs(Found found, Partition partition) {
   const auto p = static_cast<std::size_t>(partition);
-  const auto lost = view_->lost_from(partition);
-  if (!lost || *lost > found.anchors[p]->offset)
-    return find_end({Offsets(view_->log.partitions(), 0), {}, {}, {}, "recreated"});
-  found.next[p] = std::min(found.next[p], *lost);
+  const LostEnd* lost = view_->lost(partition);
+  if (!lost || !lost->had(*found.anchors[p])) return find_end({Offsets(view_->log.partitions(), 0), {}, {}, {}, "recreated"});
+  found.next[p] = std::min(found.next[p], lost->from());
   found.anchors[p].reset();
   found.reset = "truncated";
   check_anchors(std::move(found), p + 1);

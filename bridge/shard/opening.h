@@ -33,6 +33,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
  private:
   void begin_at(const Start& from, std::string reset);
   void resume(const Position& position);
+  void wait_for_partitions(const Position& position);
   void fill_unknown(Found found);
   void check_anchors(Found found, std::size_t from);
   std::optional<bool> same_history(Partition partition, const Anchor& anchor) const;

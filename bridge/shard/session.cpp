@@ -10,6 +10,8 @@ namespace tailrace {
 namespace {
 
 constexpr Millis kTooManyPause = 5000;
+const Error kNoChannel{"channel_unavailable", "no such channel"};
+const Error kDenied{kTopicUnavailable, "Kafka denies the bridge the topic"};
 
 bool is_fault(std::string_view code) {
   return code == "bad_json" || code == "bad_field" || code == "unknown_op" || code == "position_invalid" ||
@@ -106,10 +108,8 @@ void Session::subscribe(SubscribeCommand command, CommandId id) {
   if (subscriptions_.size() >= shard_.limits().subscriptions)
     return refuse({"too_many_subscriptions", "this connection holds all the subscriptions it may"}, false, id, channel);
   const auto view = shard_.view(channel);
-  if (!view && shard_.denied(channel))
-    return refuse({kTopicUnavailable, "Kafka denies the bridge the topic"}, true, id, channel);
-  if (!view && !shard_.expects(channel))
-    return refuse({"channel_unavailable", "no such channel"}, false, id, channel);
+  if (!view && shard_.denied(channel)) return refuse(kDenied, true, id, channel);
+  if (!view && !shard_.expects(channel)) return refuse(kNoChannel, false, id, channel);
   const auto subscription = std::make_shared<Subscription>(*this, std::move(command), id);
   subscriptions_[channel] = subscription;
   view ? subscription->open(view) : shard_.wait_for(channel, *this);
@@ -131,8 +131,8 @@ void Session::on(const ChannelsCommand&, CommandId id) { say(channels_frame(shar
 
 void Session::on(const TimesCommand& command, CommandId id) {
   const auto view = shard_.view(command.channel);
-  if (!view && !shard_.expects(command.channel))
-    return refuse({"channel_unavailable", "no such channel"}, false, id, command.channel);
+  if (!view && shard_.denied(command.channel)) return refuse(kDenied, true, id, command.channel);
+  if (!view && !shard_.expects(command.channel)) return refuse(kNoChannel, false, id, command.channel);
   if (unanswered_times_ >= shard_.limits().unanswered_times)
     return refuse({"overloaded", "too many unanswered requests"}, true, id, command.channel);
   ++unanswered_times_;
@@ -180,18 +180,20 @@ void Session::refuse(Subscription& subscription, const Error& error) {
 
 // What waits for a channel that there is not.
 void Session::topics_known() {
-  const Error none{"channel_unavailable", "no such channel"};
   for (const auto& [channel, subscription] : std::map(subscriptions_))
-    if (!subscription->view() && !shard_.expects(channel)) refuse(*subscription, none);
-  for (const auto& [command, id] : std::exchange(early_times_, {})) {
-    if (shard_.expects(command.channel)) {
-      early_times_.emplace_back(command, id);
-    } else {
-      --unanswered_times_;
-      if (!waits_for(command.channel)) shard_.stop_waiting(command.channel, *this);
-      refuse(none, false, id, command.channel);
-    }
-  }
+    if (!subscription->view() && !shard_.expects(channel)) refuse(*subscription, kNoChannel);
+  for (const auto& [command, id] : std::vector(early_times_))
+    if (!shard_.expects(command.channel)) refuse_early_times(command.channel, kNoChannel, false);
+}
+
+void Session::refuse_early_times(const std::string& channel, const Error& error, bool retry) {
+  const auto early = std::stable_partition(early_times_.begin(), early_times_.end(),
+                                           [&](const auto& one) { return one.first.channel != channel; });
+  const std::vector refused(early, early_times_.end());
+  early_times_.erase(early, early_times_.end());
+  if (!waits_for(channel)) shard_.stop_waiting(channel, *this);
+  unanswered_times_ -= refused.size();
+  for (const auto& [command, id] : refused) refuse(error, retry, id, channel);
 }
 
 void Session::channel_opened(const std::shared_ptr<ChannelView>& view) {
@@ -205,9 +207,17 @@ void Session::channel_opened(const std::shared_ptr<ChannelView>& view) {
   for (const auto& [command, id] : now) answer_times(command, id);
 }
 
+// Who still waits for the reply to its `subscribe` gets that.
 void Session::channel_closed(const std::string& channel, std::string_view code) {
+  const bool denied = code == kTopicUnavailable;
+  const Error& none = denied ? kDenied : kNoChannel;
+  const auto at = subscriptions_.find(channel);
+  const auto subscription = at == subscriptions_.end() ? nullptr : at->second;
+  refuse_early_times(channel, none, denied);
+  if (!subscription) return;
   forget(channel);
-  say(unsubscribed_frame(channel, code));
+  if (subscription->flowing()) return say(unsubscribed_frame(channel, code));
+  refuse(none, denied, subscription->id(), channel);
 }
 
 void Session::drain(Millis reconnect_in) {

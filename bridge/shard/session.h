@@ -124,6 +124,7 @@ class Session final : public Served, public std::enable_shared_from_this<Session
   void end(Subscription& subscription);
   void forget(const std::string& channel);
   bool waits_for(const std::string& channel) const;
+  void refuse_early_times(const std::string& channel, const Error& error, bool retry);
 
   using ReadyList = boost::intrusive::list<Subscription, boost::intrusive::member_hook<Subscription, hooks::Hook, &Subscription::ready_hook>,
                                            boost::intrusive::constant_time_size<false>>;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Millis kBoundsKeep = 1000;
 constexpr Millis kTimesKeep = 5000;
+constexpr Millis kAnchorsKeep = 10'000;  // those that could be had, when not all could
 constexpr std::size_t kMostTimes = 64;  // lists of times of one channel that are kept without need
 
 // Who is told something may leave meanwhile.
@@ -115,13 +116,17 @@ void Shard::on(LogSkipped&& skipped) {
 }
 
 void Shard::on(LogClosed&& closed) {
-  const auto view = find(closed.channel);
-  if (!view) return;
-  sub(probe_.log_bytes, view->log.bytes());
-  names_.erase(view->channel->name);
-  if (closed.code == kTopicUnavailable) denied_.insert(view->channel->name);
-  views_.erase(closed.channel);
-  for (Subscription* subscription : snapshot(view->subscriptions)) subscription->on_closed(closed.code);
+  const std::string& name = closed.channel->name;
+  closed.code == kTopicUnavailable ? void(denied_.insert(name)) : void(denied_.erase(name));
+  if (const auto view = find(closed.channel->id)) {
+    sub(probe_.log_bytes, view->log.bytes());
+    names_.erase(name);
+    views_.erase(closed.channel->id);
+    for (Subscription* subscription : snapshot(view->subscriptions)) subscription->on_closed(closed.code);
+  }
+  const auto waiting = waiting_.extract(name);
+  if (waiting.empty()) return;
+  for (Session* session : waiting.mapped()) session->channel_closed(name, closed.code);
 }
 
 void Shard::on(ChannelNumbers&& numbers) {
@@ -269,15 +274,17 @@ void Shard::fetch_times(const std::shared_ptr<ChannelView>& view, const std::vec
 
 // The record before each partition's end, read back once, so that who never receives an update can resume.
 void Shard::with_anchors(const std::shared_ptr<ChannelView>& view, std::function<void()> done) {
-  if (view->anchors_known) return done();
+  const bool fresh = view->anchors_asked_at != 0 && steady_millis() - view->anchors_asked_at < kAnchorsKeep;
+  if (view->anchors_known || (fresh && view->waiting_for_anchors.empty())) return done();
   view->waiting_for_anchors.push_back(std::move(done));
   if (view->waiting_for_anchors.size() > 1) return;
+  view->anchors_asked_at = steady_millis();
   std::vector<Place> places;
   const Offsets live = view->live();
   for (std::size_t p = 0; p < live.size(); ++p)
     if (live[p] > 0) places.push_back({static_cast<Partition>(p), live[p], {}});
-  if (places.empty()) return view->learn_anchors({}, std::vector<std::optional<Anchor>>{});
-  auto found = [this, view, places](Result<std::vector<std::optional<Anchor>>> anchors) {
+  if (places.empty()) return view->learn_anchors({}, LastUpdates{});
+  auto found = [this, view, places](Result<LastUpdates> anchors) {
     post([view, places, anchors = std::move(anchors)] { view->learn_anchors(places, anchors); });
   };
   archive_.last_before(view->channel, places, std::move(found));

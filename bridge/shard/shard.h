@@ -25,6 +25,7 @@ struct ShardOptions {
   std::size_t inbox_bytes = 32 << 20;
   std::size_t pinned_bytes = 64 << 20;  // what blocked writers may hold of evicted batches
   Millis blocked_moment = 1'000;        // who has been blocked for less may be as healthy as any
+  Millis retry_after = 500;             // a question that Kafka did not answer is asked again
   SessionLimits limits;
 };
 

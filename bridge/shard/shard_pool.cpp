@@ -68,8 +68,8 @@ void ShardPool::follow(const FeedEvent& event) {
     head.resize(std::max(head.size(), static_cast<std::size_t>(started->partition) + 1), kUnknown);
     head[static_cast<std::size_t>(started->partition)] = started->start;
   } else if (const auto* closed = std::get_if<LogClosed>(&event)) {
-    newest_.erase(closed->channel);
-    pages_.forget(closed->channel);
+    newest_.erase(closed->channel->id);
+    pages_.forget(closed->channel->id);
   }
 }
 

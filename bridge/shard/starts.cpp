@@ -9,11 +9,16 @@ namespace {
 
 Millis whole_second(Millis time) { return time < 0 ? 0 : time / 1000 * 1000; }
 
+// Of a partition that does not answer what is known is taken, or all of it: whether records are left out nobody can say.
 void find_earliest(Shard& shard, const std::shared_ptr<ChannelView>& view, FoundOffsets done) {
   shard.ask_bounds(view, [view, done = std::move(done)](const Result<std::vector<Bounds>>& bounds) {
     if (bounds.has_error()) return done(bounds.error());
     Offsets earliest(view->log.partitions(), kUnknown);
-    for (std::size_t p = 0; p < earliest.size() && p < bounds->size(); ++p) earliest[p] = (*bounds)[p].earliest;
+    for (std::size_t p = 0; p < earliest.size(); ++p) {
+      if (p < bounds->size()) earliest[p] = (*bounds)[p].earliest;
+      if (earliest[p] == kUnknown && p < view->numbers.earliest.size()) earliest[p] = view->numbers.earliest[p];
+      if (earliest[p] == kUnknown) earliest[p] = 0;
+    }
     done(std::move(earliest));
   });
 }

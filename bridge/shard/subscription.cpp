@@ -12,7 +12,6 @@ namespace tailrace {
 
 namespace {
 
-constexpr Millis kRetryAfter = 500;
 constexpr Millis kAheadLook = 1000;
 constexpr Millis kAheadPatience = 10'000;  // of successful answers, before a position above the end is judged
 
@@ -45,7 +44,8 @@ auto Subscription::alive(F step) {
 }
 
 void Subscription::retry(std::function<void()> step) {
-  session_.shard().after(kRetryAfter, alive([step = std::move(step)](Subscription&) { step(); }));
+  Shard& shard = session_.shard();
+  shard.after(shard.options().retry_after, alive([step = std::move(step)](Subscription&) { step(); }));
 }
 
 void Subscription::open(std::shared_ptr<ChannelView> view) {
@@ -76,6 +76,7 @@ void Subscription::find_place(SubscribeCommand command, Opening::Done done) {
 // ---- off
 
 void Subscription::flow(Opening::Found found) {
+  name_beginnings(found.next);
   Position position = view_->position_at(found.next);
   for (std::size_t p = 0; p < found.anchors.size() && p < position.places.size(); ++p)
     if (found.anchors[p]) position.places[p].anchor = found.anchors[p];
@@ -95,6 +96,12 @@ void Subscription::flow(Opening::Found found) {
   if (view_->missing) say_topic(*view_->missing);
   session_.ready(*this);
   if (may_be_ahead_of(live)) watch_ahead(steady_millis());
+}
+
+// Where a partition began while nobody looked: a place that its client can come back to, whatever it starts with then.
+void Subscription::name_beginnings(Offsets& next) const {
+  for (std::size_t p = 0; p < next.size(); ++p)
+    if (next[p] == kUnknown) next[p] = view_->log.origin(static_cast<Partition>(p));
 }
 
 // ---- a position above the end: this bridge or the leader may be behind, so it waits, and is judged on evidence only
@@ -136,9 +143,10 @@ void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Boun
     // Where the end was lost is known only if this bridge saw it; else nothing of the history is proven.
     for (std::size_t p = 0; p < next.size() && p < ends.size(); ++p) {
       if (ends[p] == kUnknown || next[p] <= ends[p]) continue;
-      const auto lost = view_->lost_from(static_cast<Partition>(p));
-      if (!lost) return go_on(Offsets(ends.size(), 0), "recreated");
-      next[p] = std::min(ends[p], *lost);
+      const LostEnd* lost = view_->lost(static_cast<Partition>(p));
+      const bool strange = p < unproven_.size() && unproven_[p] && lost && !lost->had(*unproven_[p]);
+      if (!lost || strange) return go_on(Offsets(ends.size(), 0), "recreated");
+      next[p] = std::min(ends[p], lost->from());
     }
     return go_on(std::move(next), "truncated");
   }
@@ -151,9 +159,15 @@ void Subscription::judge_ahead(Millis below_since, const Result<std::vector<Boun
 void Subscription::go_on(Offsets next, std::string_view reason) {
   ++flow_;
   proving_ = false;
-  unproven_.clear();
-  cursor_->start(next, cursor_->end());
-  session_.say_reset(channel(), reason, view_->position_at(next));
+  name_beginnings(next);
+  const Offsets before = cursor_->offsets();
+  Position position = view_->position_at(next);
+  for (std::size_t p = 0; p < unproven_.size(); ++p) {  // where it stays there is still something to prove
+    if (p >= next.size() || p >= before.size() || next[p] != before[p]) unproven_[p].reset();
+    if (unproven_[p]) position.places[p].anchor = unproven_[p];
+  }
+  cursor_->start(std::move(next), cursor_->end());
+  session_.say_reset(channel(), reason, position);
   session_.ready(*this);
   if (may_be_ahead_of(view_->live())) watch_ahead(steady_millis());
 }
@@ -283,6 +297,11 @@ Offset Subscription::lag() const {
   return lag;
 }
 
-Position Subscription::position() const { return view_->position_at(cursor_->offsets()); }
+// Without the partitions that came later than its end: they are no part of it.
+Position Subscription::position() const {
+  Offsets next = cursor_->offsets();
+  if (cursor_->end()) next.resize(std::min(next.size(), cursor_->end()->size()));
+  return view_->position_at(next);
+}
 
 }  // namespace tailrace

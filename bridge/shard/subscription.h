@@ -50,6 +50,7 @@ class Subscription : public std::enable_shared_from_this<Subscription> {
   void begin();
   void find_place(SubscribeCommand command, Opening::Done done);
   void flow(Opening::Found found);
+  void name_beginnings(Offsets& next) const;
   void watch_ahead(Millis below_since);
   void judge_ahead(Millis below_since, const Result<std::vector<Bounds>>& bounds);
   bool ahead_of(const Offsets& ends) const;

@@ -183,15 +183,16 @@ TEST_F(ArchiveTest, a_time_that_finds_nothing_is_the_end) {
 
 TEST_F(ArchiveTest, finds_the_last_record_before_a_place) {
   produce("a", 0, 10);
-  Answer<std::vector<std::optional<Anchor>>> answer;
+  Answer<LastUpdates> answer;
   archive_.last_before(channel_, {{0, 10, {}}, {1, 0, {}}, {1, kUnknown, {}}, {0, 1, {}}}, answer.done());
   const auto found = answer.get();
   ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 4u);
-  EXPECT_EQ((*found)[0]->offset, 9);
-  EXPECT_EQ((*found)[1], std::nullopt);
-  EXPECT_EQ((*found)[2], std::nullopt);
-  EXPECT_EQ((*found)[3]->offset, 0);
+  EXPECT_TRUE(found->complete);
+  ASSERT_EQ(found->before.size(), 4u);
+  EXPECT_EQ(found->before[0]->offset, 9);
+  EXPECT_EQ(found->before[1], std::nullopt);
+  EXPECT_EQ(found->before[2], std::nullopt);
+  EXPECT_EQ(found->before[3]->offset, 0);
 }
 
 TEST_F(ArchiveTest, stops_in_the_middle_of_a_wait) {

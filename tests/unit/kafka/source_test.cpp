@@ -147,6 +147,7 @@ TEST_F(SourceTest, a_reset_forgets_only_the_records_that_may_differ) {
   source_->reset("truncated", {4, 2});
   EXPECT_EQ(source_->trail(0).anchors().front().offset, 3);
   EXPECT_EQ(source_->trail(1).anchors().front().offset, 1);
+  EXPECT_EQ(all<LogReset>(feed_.events())[0].resume, (Offsets{kUnknown, 2}));
 }
 
 }  // namespace

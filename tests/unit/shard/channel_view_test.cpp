@@ -58,7 +58,7 @@ TEST_F(ChannelViews, the_last_update_is_known_although_it_was_trimmed) {
 TEST_F(ChannelViews, the_records_before_the_log_are_learnt) {
   int told = 0;
   view_.waiting_for_anchors.emplace_back([&] { ++told; });
-  view_.learn_anchors({{0, 100, {}}, {1, 200, {}}}, std::vector<std::optional<Anchor>>{Anchor{97, 5}, std::nullopt});
+  view_.learn_anchors({{0, 100, {}}, {1, 200, {}}}, LastUpdates{{Anchor{97, 5}, std::nullopt}});
   EXPECT_EQ(told, 1);
   EXPECT_TRUE(view_.anchors_known);
   EXPECT_EQ(position({100, 200}), "v1.0000abcd.0:100~2.00000005,1:200");
@@ -66,7 +66,7 @@ TEST_F(ChannelViews, the_records_before_the_log_are_learnt) {
 
 TEST_F(ChannelViews, what_was_appended_meanwhile_is_newer_than_what_is_learnt) {
   view_.append(updates({0, 100, 121}, {120}));
-  view_.learn_anchors({{0, 100, {}}}, std::vector<std::optional<Anchor>>{Anchor{97, 5}});
+  view_.learn_anchors({{0, 100, {}}}, LastUpdates{{Anchor{97, 5}}});
   EXPECT_EQ(view_.last[0], (Anchor{120, 1200}));
 }
 
@@ -82,7 +82,7 @@ TEST_F(ChannelViews, anchors_of_another_history_are_not_learnt) {
   int told = 0;
   view_.waiting_for_anchors.emplace_back([&] { ++told; });
   view_.reset(LogReset{7, "recreated", {0}, {0}});
-  view_.learn_anchors({{0, 100, {}}, {1, 200, {}}}, std::vector<std::optional<Anchor>>{Anchor{97, 5}, Anchor{190, 6}});
+  view_.learn_anchors({{0, 100, {}}, {1, 200, {}}}, LastUpdates{{Anchor{97, 5}, Anchor{190, 6}}});
   EXPECT_EQ(told, 1);
   EXPECT_FALSE(view_.anchors_known);
   view_.append(coverage({{0, 0, 300}}));
@@ -91,7 +91,7 @@ TEST_F(ChannelViews, anchors_of_another_history_are_not_learnt) {
 
 TEST_F(ChannelViews, a_reset_begins_everything_anew) {
   view_.append(updates({0, 100, 121}, {120}));
-  view_.learn_anchors({}, std::vector<std::optional<Anchor>>{});
+  view_.learn_anchors({}, LastUpdates{});
   view_.reset(LogReset{7, "recreated", {3}, {0}});
   EXPECT_EQ(view_.live(), Offsets({3}));
   EXPECT_EQ(format_position(view_.position_at({3})), "v1.0000abcd.0:3");
@@ -100,11 +100,11 @@ TEST_F(ChannelViews, a_reset_begins_everything_anew) {
 
 TEST_F(ChannelViews, after_a_skip_the_records_before_the_log_are_to_be_learnt_again) {
   view_.append(updates({0, 100, 121}, {120}));
-  view_.learn_anchors({}, std::vector<std::optional<Anchor>>{});
+  view_.learn_anchors({}, LastUpdates{});
   view_.skip(LogSkipped{7, {180, 230}, 9});
   EXPECT_EQ(view_.live(), Offsets({180, 230}));
   EXPECT_FALSE(view_.anchors_known);
-  view_.learn_anchors({{0, 180, {}}, {1, 230, {}}}, std::vector<std::optional<Anchor>>{Anchor{179, 5}, std::nullopt});
+  view_.learn_anchors({{0, 180, {}}, {1, 230, {}}}, LastUpdates{{Anchor{179, 5}, std::nullopt}});
   EXPECT_EQ(position({180, 230}), "v1.0000abcd.0:180~00000005,1:230");
 }
 

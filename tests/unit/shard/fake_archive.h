@@ -4,6 +4,7 @@
 //   kafka.add(0, 100);                          100 records more, each one's timestamp 1000 × its offset
 //   cache.ask(…); … kafka.answer();             what was asked is answered now, on this thread
 //   kafka.unavailable = true;                   … with an error
+//   kafka.fails = [] { … };                     … with an error when this says so
 //   kafka.at_once = true;                       for tests with threads: answered on the thread that asks
 #pragma once
 
@@ -37,7 +38,7 @@ class FakeArchive final : public Archive {
   }
   void add_at(Partition p, Offset offset, Millis timestamp, std::size_t size = 1) {
     const std::lock_guard lock(mutex_);
-    at(p).records.push_back({offset, timestamp, size == 1 ? "7" : '"' + std::string(size, 'x') + '"'});
+    at(p).records.push_back({offset, timestamp, size == 1 ? value : '"' + value + std::string(size, 'x') + '"'});
     at(p).stable = offset + 1;
   }
   void add_holes(Partition p, Offset count) { at(p).stable += count; }
@@ -76,7 +77,9 @@ class FakeArchive final : public Archive {
   }
 
   std::vector<Kept> partitions;
+  std::string value = "7";  // of the records to come, or how it begins
   bool unavailable = false;
+  std::function<bool()> fails;
   bool at_once = false;
   std::size_t part_bytes = 4 << 20;  // pages end after as much
   std::vector<Span> corrupt;         // what comes as a gap
@@ -87,7 +90,10 @@ class FakeArchive final : public Archive {
   void read(PageRequest request, std::function<void(Result<PagePtr>)> done) override {
     const std::lock_guard lock(mutex_);
     reads_.push_back(request);
-    reply(std::move(done), [this, request] { return page(request); });
+    reply(std::move(done), [this, request]() -> Result<PagePtr> {
+      if (!has(request.partition)) return Error{"unknown_partition", "no such partition"};
+      return page(request);
+    });
   }
 
   void bounds(ChannelPtr, std::function<void(Result<std::vector<Bounds>>)> done) override {
@@ -112,11 +118,12 @@ class FakeArchive final : public Archive {
   }
 
   void last_before(ChannelPtr, std::vector<Place> places,
-                   std::function<void(Result<std::vector<std::optional<Anchor>>>)> done) override {
+                   std::function<void(Result<LastUpdates>)> done) override {
     ++questions;
     reply(std::move(done), [this, places] {
-      std::vector<std::optional<Anchor>> found;
-      for (const Place& place : places) found.push_back(before(place.partition, place.next));
+      LastUpdates found;
+      for (const Place& place : places)
+        found.before.push_back(has(place.partition) ? before(place.partition, place.next) : std::nullopt);
       return found;
     });
   }
@@ -134,12 +141,13 @@ class FakeArchive final : public Archive {
   void reply(std::function<void(Result<Answer>)> done, Make make) {
     const std::lock_guard lock(mutex_);
     auto answer = [this, done = std::move(done), make = std::move(make)] {
-      if (unavailable) return done(Error{"unavailable", "Kafka does not answer"});
-      done(Answer(make()));
+      if (unavailable || (fails && fails())) return done(Error{"unavailable", "Kafka does not answer"});
+      done(Result<Answer>(make()));
     };
     at_once ? answer() : asked_.push_back(std::move(answer));
   }
 
+  bool has(Partition p) const { return static_cast<std::size_t>(p) < partitions.size(); }
   static Record record(const Stored& stored) { return {stored.offset, stored.timestamp, {}, stored.value, {}}; }
 
   Offsets offsets_at(Millis time) const {

@@ -507,11 +507,29 @@ TEST_F(Sessions, a_denied_topic_ends_its_subscriptions_and_is_said_to_who_asks) 
   open({100, 50});
   auto client = subscribe();
   heard(*client);
-  deliver(LogClosed{7, "topic_unavailable"});
+  deliver(LogClosed{metrics_, "topic_unavailable"});
   EXPECT_EQ(heard(*client), "unsubscribed topic_unavailable");
   EXPECT_EQ(answer(*client, R"({"op":"subscribe","id":2,"channel":"metrics"})"), "error topic_unavailable#2");
   open(make_channel(9, "metrics"), {100, 50}, {100, 50});
   EXPECT_EQ(answer(*client, R"({"op":"subscribe","id":3,"channel":"metrics"})"), "subscribed#3 0:100,1:50");
+}
+
+TEST_F(Sessions, who_waits_for_a_topic_that_turns_out_to_be_denied_is_answered) {
+  auto client = connect();
+  client->say(R"({"op":"subscribe","id":1,"channel":"metrics","from":{"position":"v1.0000abcd.0:40"}})");
+  client->say(R"({"op":"times","id":2,"channel":"metrics","at":[1000]})");
+  deliver(LogClosed{metrics_, "topic_unavailable"});
+  EXPECT_EQ(heard(*client), "error topic_unavailable#2; error topic_unavailable#1");
+  EXPECT_EQ(answer(*client, R"({"op":"times","id":3,"channel":"metrics","at":[1000]})"), "error topic_unavailable#3");
+}
+
+TEST_F(Sessions, a_channel_that_goes_while_a_start_is_looked_for_answers_the_subscribe) {
+  open({100, 50});
+  auto client = connect();
+  client->say(R"({"op":"subscribe","id":1,"channel":"metrics","from":"earliest"})");
+  settle(false);
+  deliver(LogClosed{metrics_, "channel_removed"});
+  EXPECT_EQ(heard(*client), "error channel_unavailable#1");
 }
 
 TEST_F(Sessions, an_open_transaction_is_told_to_subscribers_and_to_who_comes_later) {

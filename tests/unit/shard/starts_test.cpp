@@ -254,15 +254,57 @@ TEST_F(Starts, an_overflow_over_an_unproven_anchor_asks_kafka_for_it) {
   EXPECT_TRUE(heard(*client).starts_with("reset recreated 0:0,1:0; "));
 }
 
-TEST_F(Starts, after_a_truncation_that_was_seen_positions_go_on_where_it_was) {
-  open_at_the_end();
-  subscribe();
+TEST_F(Starts, after_a_truncation_who_saw_what_was_lost_goes_on_there) {
+  open_warm();
+  const auto was = kafka_.before(0, 98);
+  kafka_.at(0) = {0, 90, {}};
+  kafka_.value = "8";
+  kafka_.add(0, 10);
+  pages_.forget(7);
   deliver(LogReset{7, "truncated", {90, 50}, {90, kUnknown}});
   append(kafka_.batch(metrics_, 0, 90, 100));
-  auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:98~12345678,1:50"})");
+  auto client = subscribe(R"("from":{"position":")" + format_position({0xabcd, {{0, 98, was}, {1, 50, {}}}}) + "\"}");
   EXPECT_EQ(heard(*client), "subscribed#1 0:90,1:50; reset truncated 0:90,1:50; 0:90-100");
-  auto before = subscribe(R"("from":{"position":"v1.0000abcd.0:80~12345678,1:50"})");
-  EXPECT_TRUE(heard(*before).starts_with("subscribed#1 0:0,1:0; reset recreated 0:0,1:0; "));
+  auto stranger = subscribe(R"("from":{"position":"v1.0000abcd.0:98~12345678,1:50"})");
+  EXPECT_TRUE(heard(*stranger).starts_with("subscribed#1 0:0,1:0; reset recreated 0:0,1:0; "));
+}
+
+TEST_F(Starts, who_had_only_holes_of_what_was_lost_goes_on_there) {
+  open_warm();
+  const auto last = kafka_.before(0, 90);
+  kafka_.at(0).records.resize(90);
+  kafka_.at(0).stable = 90;
+  deliver(LogReset{7, "truncated", {90, 50}, {90, kUnknown}});
+  auto client = subscribe(R"("from":{"position":")" + format_position({0xabcd, {{0, 95, last}, {1, 50, {}}}}) + "\"}");
+  EXPECT_EQ(heard(*client), "subscribed#1 0:90,1:50; reset truncated 0:90,1:50");
+}
+
+TEST_F(Starts, a_partition_that_only_another_bridge_has_seen_is_waited_for) {
+  options_.retry_after = 1;
+  open_at_the_end();
+  kafka_.partitions.resize(3);
+  auto client = subscribe(R"("from":{"position":"v1.0000abcd.0:100,1:50,2:0"})");
+  EXPECT_EQ(heard(*client), "");
+  deliver(PartitionStarted{7, 2, 0});
+  run_until([&] { return !client->frames.empty(); });
+  EXPECT_EQ(heard(*client), "subscribed#1 0:100,1:50,2:0");
+}
+
+TEST_F(Starts, the_earliest_of_a_partition_that_does_not_answer_is_what_was_known_of_it) {
+  open_at_the_end();
+  kafka_.at(0).earliest = kafka_.at(1).earliest = kUnknown;
+  deliver(ChannelNumbers{7, {30, kUnknown}, {100, 50}, 0});
+  auto client = subscribe(R"("from":"earliest")");
+  EXPECT_TRUE(heard(*client).starts_with("subscribed#1 0:30,1:0"));
+}
+
+TEST_F(Starts, what_ended_names_no_partition_that_came_later) {
+  open_at_the_end();
+  auto client = subscribe(R"("to":{"position":"v1.0000abcd.0:110,1:50"})");
+  deliver(PartitionStarted{7, 2, 0});
+  kafka_.add(0, 10);
+  append(kafka_.batch(metrics_, 0, 100, 110));
+  EXPECT_TRUE(heard(*client).ends_with("ended 0:110,1:50"));
 }
 
 TEST_F(Starts, a_reset_while_a_start_is_looked_for_begins_the_search_again) {
