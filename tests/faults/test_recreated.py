@@ -11,6 +11,7 @@ from steps import joined, reached, written
 
 PARTITIONS = 3
 RECORDS = 300  # of the old topic
+LIVE = 30  # of those, that come while clients are there
 # what comes after it: seconds until it is there again, partitions, records
 VARIANTS = {
     "at-once": (0, PARTITIONS, 700),
@@ -25,10 +26,10 @@ variants = pytest.mark.parametrize("variant", [pytest.param(v, id=k, marks=[pyte
                                                for k, v in VARIANTS.items()])
 
 
-async def old_topic(topic):
+async def old_topic(topic, records=RECORDS):
     """A topic with all of its records seen by both witnesses, and what they saw."""
     t = await asyncio.to_thread(topic, PARTITIONS, watched=True)
-    await written(t, RECORDS, seed="old")
+    await written(t, records, seed="old")
     return t
 
 
@@ -56,11 +57,11 @@ async def noticed(client, t):
 @pytest.mark.everyday
 @variants
 async def test_recreated_under_connected_clients(cluster, topic, bridge, recovery, during, variant, seed):
-    old = await old_topic(topic)
+    old = await old_topic(topic, RECORDS - LIVE)
     b = bridge(old)
     clients = await joined(b, old, "earliest", "live")
     await reached(old, clients[0])
-    await written(old, 30, seed="live")
+    await written(old, LIVE, seed="live")
     await reached(old, *clients)
     first = await asyncio.to_thread(old.truth)
     async with during.making(b, *clients):

@@ -102,3 +102,28 @@ async def test_a_denied_topic_fails_alone_and_recovers(cluster, topic, bridge, r
     await written(allowed, 50, seed="after")
     await finished(allowed, client)
     await asyncio.to_thread(assert_right, denied, client)
+
+
+@pytest.mark.everyday
+@pytest.mark.parametrize("beside", [(), ("^nothing-.*",)], ids=["alone", "beside-a-pattern"])
+async def test_a_place_outlasts_that_its_topic_is_denied(cluster, topic, bridge, beside):
+    """Who comes back meanwhile is told so, not that the topic is another one."""
+    t = topic(1)
+    await written(t, 50)
+    address, wanted = settings(cluster, "scram-256")
+    b = bridge(t, *beside, bootstrap=address, kafka=flags(wanted))
+    (client,) = await joined(b, t, "earliest")
+    await reached(t, client)
+    await client.cut()
+    b.kill()
+    await asyncio.to_thread(cluster.acl, "--add", t.name, "Describe")
+    b = bridge(t, *beside, bootstrap=address, kafka=flags(wanted))
+    client.wants = {}
+    await client.connect(b.port)
+    client.wants = {t.name: "earliest"}
+    reply = await client.reply(await client.subscribe(t.name))
+    assert (reply.name, reply.body["code"], reply.body["retry"]) == ("error", "topic_unavailable", True)
+    await asyncio.to_thread(cluster.acl, "--remove", t.name, "Describe")
+    while (await client.reply(await client.subscribe(t.name))).name == "error":
+        await asyncio.sleep(0.2)  # only asking shows
+    await finished(t, client)
