@@ -40,9 +40,9 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("seed", seeds)
     if "killed" in metafunc.fixturenames:
         times = 1 if "seed" in metafunc.fixturenames else SEEDS
-        killed = [pytest.param(True, id="-".join(["bridge-killed", *[str(n)] * (n > 0)]), marks=pytest.mark.further)
-                  for n in range(times)]
-        metafunc.parametrize("killed", [pytest.param(False, id="bridge-lives"), *killed])
+        metafunc.parametrize("killed", [
+            pytest.param(kill, id="-".join([name, *[str(n)] * (n > 0)]), marks=[pytest.mark.further] * (kill or n > 0))
+            for kill, name in ((False, "bridge-lives"), (True, "bridge-killed")) for n in range(times)])
 
 
 def kind_of(item):

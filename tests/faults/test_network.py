@@ -96,7 +96,7 @@ async def test_a_black_hole(cluster, topic, bridge, proxies, recovery, during):
 
 
 @pytest.mark.parametrize("when", ["from the start", "later"])
-async def test_one_broker_is_silent(cluster, topic, bridge, proxies, recovery, when):
+async def test_one_broker_is_silent(cluster, topic, bridge, proxies, recovery, when, seed):
     """To the bridge alone, so that Kafka leaves its partitions where they are: what others lead is served, though late."""
     mixed, other, silent = topic(2, replicas=[[1], [2]]), topic(1, replicas=[[3]]), topic(1, replicas=[[1]])
     for t in (mixed, other, silent):
@@ -116,6 +116,8 @@ async def test_one_broker_is_silent(cluster, topic, bridge, proxies, recovery, w
         for t, client in zip((mixed, other, silent), clients):
             await client.reach(t.name, t.ends())
     for t, client in zip((mixed, other, silent), clients):
+        begun = client.control("subscribed").body["position"].rpartition(".")[2]
+        assert begun == ",".join(f"{p}:0" for p in range(t.partitions)), "earliest is where each partition begins"
         await finished(t, client)
 
 

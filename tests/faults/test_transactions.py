@@ -1,6 +1,7 @@
 """Transactions: committed, aborted, open; the end that they hold back; tails of which nothing remains."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -58,10 +59,12 @@ async def test_an_open_transaction_is_told_after_30_s(topic, bridge, recovery, d
     b = bridge(t)
     (client,) = await joined(b, t, "live")
     transactional.begin()
+    begun = time.time()
     await asyncio.to_thread(fill, transactional, t, 1)  # in partition 0
     await written(t, 20, seed="behind it")
     with recovery("told", limit=30 + 60):
         await client.until(lambda: held(client), "held_by_transaction")
+    assert time.time() - begun >= 30, "an open transaction is nothing to tell of before"
     told = held(client)[0]
     assert (told["channel"], told["p"], told["held_by_transaction"], told["stable"]) == (t.name, 0, True, 10)
     b = await during(b, client)
