@@ -21,14 +21,16 @@ void Poller::on(const ReachableSeen& seen) {
 void Poller::on(const TopicSeen& seen) {
   Reading& reading = this->reading(seen.spec, seen.topic, seen.cluster);
   reading.begin(seen.start, seen.live);
-  if (auto request = reading.ask_roots()) helpers_.learn(*std::move(request));
+  std::vector<std::pair<Partition, Offset>> starts;
+  for (std::size_t i = 0; i < seen.start.size(); ++i) starts.emplace_back(static_cast<Partition>(i), seen.start[i]);
+  if (auto request = reading.ask_roots(starts)) helpers_.learn(*std::move(request));
 }
 
 void Poller::on(const PartitionsSeen& seen) {
   Reading* reading = find(seen.topic);
   if (!reading) return;
   for (const auto& [partition, start] : seen.starts) reading->begin_partition(partition, start);
-  if (auto request = reading->ask_roots()) helpers_.learn(*std::move(request));
+  if (auto request = reading->ask_roots(seen.starts)) helpers_.learn(*std::move(request));
 }
 
 void Poller::on(const TopicRefused& seen) {

@@ -244,10 +244,10 @@ void Reading::repair(const CheckAnswer& answer) {
   troubled_ = std::ranges::any_of(lanes_, &Lane::in_question);
 }
 
-std::optional<LearnRequest> Reading::ask_roots() const {
+std::optional<LearnRequest> Reading::ask_roots(const std::vector<std::pair<Partition, Offset>>& starts) const {
   LearnRequest request{channel()->topic, generation_, {}};
-  for (std::size_t i = 0; i < lanes_.size(); ++i)
-    if (lanes_[i].consumed_from > 0) request.starts.emplace_back(static_cast<Partition>(i), lanes_[i].consumed_from);
+  for (const auto& start : starts)
+    if (start.second > 0) request.starts.push_back(start);
   if (request.starts.empty()) return std::nullopt;
   return request;
 }
