@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace tailrace {
@@ -102,12 +103,15 @@ void Poller::tell_numbers(Reading& reading) {
   if (lively || reading.tally().lag > 0) change(reading);  // until it is quiet
 }
 
-// All in turn, in half a minute: a topic that does not move may be another one by now.
+// All in turn, in half a minute: a topic that does not move may be another one by now. Those before come first.
 void Poller::check_some() {
   constexpr std::size_t kRounds = 10;
+  if (std::ranges::any_of(quiet_, &Reading::asked)) return;
+  quiet_.clear();
   auto next = readings_.upper_bound(checked_up_to_);
   for (std::size_t some = (readings_.size() + kRounds - 1) / kRounds; some > 0; --some) {
     if (next == readings_.end()) next = readings_.begin();
+    quiet_.push_back(next->second.get());
     uneasy_.insert(next->second.get());
     checked_up_to_ = (next++)->first;
   }

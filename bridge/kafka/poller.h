@@ -86,6 +86,7 @@ class Poller {
   Millis next_numbers_ = 0;
   Millis next_check_ = 0;
   std::string checked_up_to_;
+  std::vector<Reading*> quiet_;  // checked in turn last
   ChannelId next_id_ = 1;
 };
 

@@ -41,9 +41,11 @@ class Reading {
   // in question and, where `routine`, the partitions that moved since they were looked at last.
   std::optional<CheckRequest> ask(Millis now, bool routine);
   void suspect(const char* why);
+  bool asked() const { return asked_; }  // and not answered yet
   bool uneasy() const { return suspected_ || troubled_; }
   bool heed(const CheckAnswer& answer);  // true when the topic is another one, read from its beginning now
-  std::optional<LearnRequest> ask_roots() const;
+  // What stands before those starts, where that is something.
+  std::optional<LearnRequest> ask_roots(const std::vector<std::pair<Partition, Offset>>& starts) const;
   void heed(const LearnAnswer& answer);
 
   ChannelNumbers numbers();
