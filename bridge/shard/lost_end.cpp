@@ -22,10 +22,12 @@ void LostEnd::lose(const ChannelLog& log, Partition partition, Offset from, cons
   if (last && last->offset >= from) updates_.push_back(*last);
   log.newest_first(partition, head, [&](const Batch& batch) {
     for (const Mark& mark : batch.marks)
-      if (mark.offset >= from) updates_.push_back({mark.offset, mark.fingerprint});
+      if (mark.offset >= from && updates_.size() < kMost) updates_.push_back({mark.offset, mark.fingerprint});
     return updates_.size() < kMost && batch.marks.front().offset > from;
   });
   std::ranges::sort(updates_, earlier);
+  const auto twice = std::ranges::unique(updates_);
+  updates_.erase(twice.begin(), twice.end());
 }
 
 bool LostEnd::had(const Anchor& update) const { return std::ranges::binary_search(updates_, update, earlier); }

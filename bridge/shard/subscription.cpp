@@ -198,8 +198,11 @@ void Subscription::prove() {
   Position position{view_->channel->epoch, {}};
   const Offsets next = cursor_->offsets();
   for (std::size_t p = 0; p < next.size(); ++p)
-    if (next[p] != kUnknown)
-      position.places.push_back({static_cast<Partition>(p), next[p], p < unproven_.size() ? unproven_[p] : std::nullopt});
+    if (next[p] != kUnknown) {
+      const auto partition = static_cast<Partition>(p);
+      const bool proven = p >= unproven_.size() || !unproven_[p];
+      position.places.push_back({partition, next[p], proven ? view_->anchor_before(partition, next[p]) : unproven_[p]});
+    }
   again.from = std::move(position);
   again.to.reset();
   find_place(std::move(again), [this](const Result<Opening::Found>& found) {
