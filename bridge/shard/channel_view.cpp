@@ -28,12 +28,14 @@ void ChannelView::start_partition(Partition partition, Offset start) {
 }
 
 void ChannelView::reset(const LogReset& reset) {
-  if (reset.reason == "recreated")
+  if (reset.reason == "recreated") {
     lost_.clear();
-  else
+    numbers.earliest.clear();
+  } else {
     for (std::size_t p = 0; p < reset.resume.size(); ++p)
       if (const auto partition = static_cast<Partition>(p); p < last.size() && reset.resume[p] != kUnknown)
         lost_[partition].lose(log, partition, reset.resume[p], last[p]);
+  }
   log.restart(reset.start, 0);
   live_ = reset.start;
   ++resets;
@@ -59,6 +61,7 @@ void ChannelView::forget_anchors() {
 void ChannelView::learn_anchors(const std::vector<Place>& places, const Result<LastUpdates>& anchors) {
   const bool current = !std::exchange(anchors_outdated_, false) && anchors.has_value();
   anchors_known = current && anchors->complete;
+  if (!current) anchors_asked_at = 0;
   for (std::size_t i = 0; current && i < places.size(); ++i) {
     const auto& found = anchors->before[i];
     auto& slot = last[static_cast<std::size_t>(places[i].partition)];
@@ -109,8 +112,13 @@ Position ChannelView::position_at(const Offsets& next) const {
 
 void ChannelView::place_times(const std::vector<Millis>& at, TimeOffsets& found) const {
   if (!warm()) return;
-  for (std::size_t i = 0; i < at.size() && i < found.at.size(); ++i)
-    if (auto offsets = log.offsets_at(at[i])) found.at[i] = std::move(*offsets);
+  for (std::size_t i = 0; i < at.size() && i < found.at.size(); ++i) {
+    auto offsets = log.offsets_at(at[i]);
+    if (!offsets) continue;
+    for (std::size_t p = 0; p < offsets->size() && p < found.at[i].size(); ++p)  // its head is no answer: Kafka may have more
+      if ((*offsets)[p] == log.head()[p]) (*offsets)[p] = std::max((*offsets)[p], found.at[i][p]);
+    found.at[i] = std::move(*offsets);
+  }
 }
 
 }  // namespace tailrace

@@ -284,6 +284,17 @@ TEST_F(Sessions, times_are_rounded_and_asked_once) {
   EXPECT_EQ(kafka_.questions, 1);
 }
 
+TEST_F(Sessions, a_time_to_come_is_where_kafka_ends) {
+  open({0, 0});
+  publish(0, 60);
+  publish(1);
+  auto client = connect();
+  client->say(R"({"op":"times","channel":"metrics","at":[59000,9000000]})");
+  settle();
+  ASSERT_EQ(client->frames.size(), 1u);
+  EXPECT_NE(client->frames[0].find(R"("offsets":[[59,50],[100,50]])"), std::string::npos) << client->frames[0];
+}
+
 TEST_F(Sessions, times_without_an_answer_are_an_error_to_retry) {
   open({100, 50});
   kafka_.unavailable = true;
