@@ -183,7 +183,7 @@ def test_serve_on_a_unix_socket(filled, kafka, running, tmp_path):
     precious = tmp_path / "precious"
     precious.write_text("kept")
     code, _, err = run("serve", "--brokers", kafka.bootstrap, "--topics", filled.name, "--listen", f"unix:{precious}")
-    assert code == 2 and str(precious) in err and precious.read_text() == "kept"
+    assert code == 1 and str(precious) in err and precious.read_text() == "kept"
 
 
 def test_serve_for_everybody_says_so_and_only_when_asked(filled, kafka, running):

@@ -18,7 +18,7 @@ TEST_F(DemoBrokerTest, a_port_that_is_taken_is_said_so) {
   try {
     const DemoBroker second(port);
     FAIL() << "started twice on " << address;
-  } catch (const StartError& error) {
+  } catch (const std::system_error& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr(address + ": Address already in use"));
   }
 }

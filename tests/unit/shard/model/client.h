@@ -30,7 +30,6 @@ class Client {
 
   void read() {
     for (const std::string& frame : std::exchange(socket->frames, {})) {
-      if (getenv("DBG")) fprintf(stderr, "%p <- %s\n", (void*)this, frame.substr(0, 160).c_str());
       try {
         take(parser_.parse(frame));
       } catch (const Broken& broken) {
@@ -46,7 +45,6 @@ class Client {
   void say(const std::string& channel, const std::string& from, const std::optional<Offsets>& to) {
     std::string message = R"({"op":"subscribe","channel":")" + channel + R"(","from":)" + from;
     if (to) message += R"(,"to":{"position":")" + text_of(*to) + "\"}";
-    if (getenv("DBG")) fprintf(stderr, "%p -> %s\n", (void*)this, message.c_str());
     socket->say(message + "}");
   }
   static std::string text_of(const Offsets& next) {
