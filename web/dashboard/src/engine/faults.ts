@@ -135,7 +135,9 @@ export class Faults {
     const { outages } = watch.channel, { open } = outages;
     watch.filling = false;
     watch.rest();
-    if (!open || watch.comeback || (open.cause === kAway && this.link.kafkaDownSince > 0)) return;
+    if (!open) return;
+    if (open.cause === kAway && this.link.kafkaDownSince > 0) return outages.begin(now, kAway); // what the bridge remembered is here, and no more
+    if (watch.comeback) return;
     outages.heal(0, now);
     this.stillAway(outages, now);
     queueMicrotask(() => this.settle(watch, null));

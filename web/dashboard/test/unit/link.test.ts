@@ -161,6 +161,12 @@ test("who comes while Kafka is away has an outage, not silence", async () => {
   await until(() => line.link.kafkaDownSince > 0);
   live.follow(channel, 5);
   assert.equal(badge(channel), "outage");
+  await until(() => live.watches.get("metrics")!.sub.state === "live");
+  assert.deepEqual([badge(channel), channel.outages.open!.to], ["outage", Infinity]);
+  const back = line.bridge.now();
+  line.bridge.setKafka(true);
+  await until(() => (live.faults.tick(), badge(channel) === "exact"));
+  assert.ok(channel.outages.outages.every(({ to }) => to >= back));
 });
 
 test("a channel that is gone is not waited for: the others' receipt is given", async () => {
