@@ -2,6 +2,9 @@
 // subscription stands where Kafka ended when it came back.
 import type { Client, Recovered, Subscription } from "tailrace";
 
+/** The bridge waits 10 s for Kafka's answer, and may be asked again. */
+const kPatience = 30_000;
+
 export class Comeback {
   private goal: (number | null)[] | null = null;
   private since = 0;
@@ -14,12 +17,19 @@ export class Comeback {
     this.had = { ...sub.stats };
   }
 
-  /** Asks where each partition ends: at a time to come there is nothing yet. Who gets no answer takes what is here for all. */
-  async ask(client: Client, now: number): Promise<(number | null)[]> {
+  /** Asks where each partition ends: at a time to come there is nothing yet. Null where nobody waits for the answer any more. */
+  async ask(client: Client, now: number): Promise<(number | null)[] | null> {
     this.since = now;
-    const answer = await client.times(this.sub.channel, [Math.ceil(now) + 1000]).catch(() => null), ends = answer?.offsets[0] ?? [];
-    if (this.since === now) this.goal = ends;
-    return ends;
+    const answer = await client.times(this.sub.channel, [Math.ceil(now) + 1000]).catch(() => null);
+    if (this.since !== now) return null;
+    return (this.goal = answer?.offsets[0] ?? []);
+  }
+
+  /** Who gets no answer for long goes by what the bridge says of its channels. */
+  expect(ends: ReadonlyMap<number, number>, now: number): void {
+    if (this.since === 0 || this.goal || now - this.since < kPatience) return;
+    this.goal = [];
+    for (const [p, end] of ends) this.goal[p] = end;
   }
 
   /** Kafka is gone again: where it ends nobody knows. */

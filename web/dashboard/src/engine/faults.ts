@@ -69,7 +69,7 @@ export class Faults {
     this.resumed(watch, now);
     const comeback = (watch.comeback ??= new Comeback(sub, from)), { episode } = this;
     void comeback.ask(this.link.client, now).then(ends => {
-      if (watch.comeback !== comeback) return;
+      if (!ends || watch.comeback !== comeback) return;
       watch.ends(ends);
       episode.resume(channel.name, comeback.missed, now);
     });
@@ -176,15 +176,17 @@ export class Faults {
 
   /** Keeps the open divider's words true, and sees who is back; called often. */
   tick(): void {
-    for (const watch of this.watches.values()) if (watch.comeback?.isWhole) this.cameBack(watch, watch.comeback);
-    const { episode } = this;
+    const { episode } = this, now = this.link.client.now();
+    for (const watch of this.watches.values()) if (watch.comeback) this.seeBack(watch, watch.comeback, now);
     if (!episode || episode.replaying) return;
     const [watch] = this.watches.values(), next = watch ? Object.values(watch.sub.offsets)[0] : undefined;
-    this.timeline.feed.reword(this.divider, { text: `${this.cause} ${spell(this.link.client.now() - episode.began)}`, place: next === undefined ? "" : `next ${grouped(next)}` });
+    this.timeline.feed.reword(this.divider, { text: `${this.cause} ${spell(now - episode.began)}`, place: next === undefined ? "" : `next ${grouped(next)}` });
   }
 
-  private cameBack(watch: Watch, comeback: Comeback): void {
-    const now = this.link.client.now(), what = comeback.recovered(now);
+  private seeBack(watch: Watch, comeback: Comeback, now: number): void {
+    comeback.expect(watch.channel.ends, now);
+    if (!comeback.isWhole) return;
+    const what = comeback.recovered(now);
     watch.rest();
     watch.comeback = null;
     watch.channel.outages.heal(what.updates, now);

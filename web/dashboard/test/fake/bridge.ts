@@ -33,6 +33,8 @@ export class FakeBridge {
   lists = 0;
   /** How often it was asked for the offsets of times. */
   asked = 0;
+  /** Kafka has no answer for the offsets of times. */
+  timeless = false;
   /** Answers no socket. */
   deaf = false;
   /** Says nothing on those that are open. */
@@ -262,9 +264,11 @@ class Session {
   }
 
   private times({ channel, at, id }: any): void {
-    const source = this.bridge.channels.get(channel);
+    const source = this.bridge.channels.get(channel), refuse = (code: string, retry: boolean) => this.send({ error: { code, message: "", retry, channel }, id });
     this.bridge.asked++;
-    if (!source) return this.send({ error: { code: "channel_unavailable", message: "", retry: false, channel }, id });
+    if (!source || this.bridge.forbidden.has(channel)) return refuse("channel_unavailable", false);
+    if (this.bridge.denied.has(channel)) return refuse("topic_unavailable", true);
+    if (this.bridge.kafkaDownSince || this.bridge.timeless) return refuse("kafka_unavailable", true);
     const now = this.bridge.now(), partitions = [...Array(source.partitions).keys()];
     const offsets = at.map((t: number) => partitions.map(p => source.find(p, Math.floor(t / 1000) * 1000, now)));
     const firsts = partitions.filter(p => source.latest(p, now) > source.earliest(p)).map(p => source.at(p, source.earliest(p)).t);

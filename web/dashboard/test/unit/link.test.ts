@@ -1,7 +1,9 @@
 // What faults of the connection leave behind.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import type { Subscription } from "tailrace";
 import { Channel } from "../../src/engine/channel.ts";
+import { Comeback } from "../../src/engine/comeback.ts";
 import { Live } from "../../src/engine/live.ts";
 import { Timeline } from "../../src/engine/timeline.ts";
 import type { Receipt } from "../../src/messages.ts";
@@ -94,6 +96,25 @@ test("Kafka's return makes nothing good: what it kept meanwhile is replayed firs
   assert.deepEqual([badge(channel), channel.outages.bands(0, Infinity).map(({ text }) => text)], ["exact", ["recovered 30"]]);
   assert.deepEqual(receipts.map(({ updates, lost, ranges }) => [updates, lost, ranges]), [[30, 0, [{ channel: "log", partition: 0, from: 0, next: 30 }]]]);
   assert.match(dividers()[1], /^Kafka unreachable \d+\.\d s, /);
+});
+
+test("Kafka is back, and says of no topic where it ends: the bridge's list is gone by", async () => {
+  const { bridge } = line, sub = { channel: "log", offsets: { 0: 5 }, stats: { updates: 0, lost: 0 } } as unknown as Subscription, now = bridge.now(), ends = new Map([[0, 7]]);
+  bridge.timeless = true;
+  const comeback = new Comeback(sub, now - 60_000), answer = comeback.ask(line.link.client, now);
+  comeback.expect(ends, now + 20_000);
+  assert.deepEqual([comeback.missed, comeback.isWhole], [0, false]);
+  comeback.expect(ends, now + 40_000);
+  assert.deepEqual([comeback.missed, comeback.isWhole], [2, false]);
+  sub.offsets[0] = 7;
+  assert.equal(comeback.isWhole, true);
+  comeback.stop();
+  comeback.expect(ends, now + 80_000);
+  assert.equal(comeback.isWhole, false);
+  bridge.channels.set("log", new Listed("log"));
+  bridge.timeless = false;
+  assert.equal(await answer, null); // nobody waits for it any more
+  assert.equal(comeback.isWhole, false);
 });
 
 test("a connection that breaks while it catches up is out again, and is made good whole", async () => {
