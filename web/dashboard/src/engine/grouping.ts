@@ -30,9 +30,9 @@ export class Grouping {
     return known >= 0 && this.terms[id] === this.termOf(id) ? known : this.assign(id);
   }
 
-  /** Names that are "other"; of those that came when the dictionary was full nobody knows how many they are. */
+  /** Names that are "other"; 0 where some came when the dictionary was full: how many they are nobody knows. */
   get otherCount(): number {
-    return this.others.size;
+    return this.others.has(kOther) ? 0 : this.others.size;
   }
 
   /** Gives up a name that has had nothing to show for a whole window, when others wait for a place. */
