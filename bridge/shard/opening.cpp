@@ -86,8 +86,8 @@ void Opening::check_anchors(Found found, std::size_t from) {
     const auto partition = static_cast<Partition>(p);
     const auto& anchor = found.anchors[p];
     const LostEnd* lost = view_->lost(partition);
-    const bool stands = anchor && anchor == view_->anchor_before(partition, found.next[p]);  // in what came since
-    if (lost && !stands && lost->had_holes({partition, found.next[p], anchor})) {
+    const bool current = anchor && anchor == view_->anchor_before(partition, found.next[p]);  // of what came since
+    if (lost && !current && lost->had_holes({partition, found.next[p], anchor})) {
       found.next[p] = lost->from();
       found.reset = "truncated";
     }
