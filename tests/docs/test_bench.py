@@ -17,7 +17,7 @@ def bench(tools, tmp_path):
     shutil.copytree(ROOT / "ops", tree / "ops", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("deps", "build"):
         (tree / "ops" / name).write_text(f'#!/bin/bash\necho "{name} $*"\n')
-    environment = tools(**{"c++": "echo the compiler; exit 1"}) | {"TAILRACE_BIN": "/bin/false"}
+    environment = tools(**{"c++": "echo the compiler; exit 1"}) | {"TAILRACE_BIN": "/bin/false", "CHROMIUM": ""}
 
     def run(*words, **variables):
         return subprocess.run([tree / "ops" / "bench", *words], env=environment | variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -43,6 +43,10 @@ def test_help_is_given_among_other_words(bench):
     (["idle", "--json", "page.json"], ["the compiler"])])
 def test_the_page_brings_what_it_needs(bench, words, wanted):
     assert bench(*words).stdout.splitlines() == wanted
+
+
+def test_a_browser_that_is_named_is_not_brought(bench):
+    assert bench("page", CHROMIUM="/opt/browser").stdout.splitlines() == ["build web", "the compiler"]
 
 
 def test_python_is_brought_where_it_is_missing(bench, tmp_path):
