@@ -140,23 +140,25 @@ class Node:
     def format(self):
         """Starts formatting; the caller waits for the process that it gets."""
         command = jars.java("kafka.tools.StorageTool", 128, "error", self.cluster.version())
-        command += ["format", f"--cluster-id={self.cluster.plan['id']}", "--config", str(self.config)]
-        with open(self.log, "ab") as log:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self.run([*command, "format", f"--cluster-id={self.cluster.plan['id']}", "--config", str(self.config)])
 
     def start(self):
         if self.pid():
             raise Failed(f"node {self.number} runs already")
-        command = jars.java("kafka.Kafka", 512, "info", self.cluster.version()) + [str(self.config)]
+        self.process = self.run(jars.java("kafka.Kafka", 512, "info", self.cluster.version()) + [str(self.config)])  # ours to reap
+
+    def run(self, command):
+        """As this node's process, which `pid` and `kill` find."""
         with open(self.log, "ab") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
                                        start_new_session=True)
-        self.process = process  # ours to reap while this command lives
         try:
             (self.folder / "pid").write_text(f"{process.pid} {birth(process.pid)}")
         except BaseException:
             process.kill()  # nobody would find it again
+            process.wait()
             raise
+        return process
 
     def pid(self):
         """The pid of this node's process while it lives, else None."""
@@ -209,7 +211,7 @@ class Node:
         return "\n".join(self.text().splitlines()[-40:])
 
     def failed(self, what):
-        if "No space left on device" in self.text():
+        if "No space left on device" in self.text() or not shutil.disk_usage(self.folder).free:  # where its log has no place either
             return no_space()
         return Failed(f"node {self.number} {what}:\n{self.tail()}")
 

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from fifo import PATIENCE, told
 from harness.kafka import ROOT
 
 KAFKA = ROOT / "ops" / "kafka"
@@ -38,14 +39,15 @@ def test_a_kafka_of_that_name_stays_as_it_is(tmp_path):
     assert (tmp_path / "default").is_dir()
 
 
-def test_a_kafka_that_is_told_to_end_while_it_starts(tools, tmp_path):
-    """No node and no data stays, as with Ctrl-C."""
+@pytest.mark.parametrize("program", ["kafka.tools.StorageTool", "kafka.Kafka"])
+def test_a_kafka_that_is_told_to_end_while_it_starts(tools, tmp_path, program):
+    """No node, nothing that formats one, and no data stays, as with Ctrl-C."""
     os.mkfifo(tmp_path / "began")
-    environment = tools(java=f"[[ $* = *StorageTool* ]] || {{ until [ -s pid ]; do sleep 0.1; done; echo $$ >{tmp_path}/began; exec sleep infinity; }}") | {"TAILRACE_KAFKA_DIR": str(tmp_path / "data")}
+    environment = tools(java=f'[[ " $* " != *" {program} "* ]] || {{ until [[ $(cat pid) = "$$ "* ]]; do sleep 0.1; done; echo $$ >{tmp_path}/began; exec sleep infinity; }}') | {"TAILRACE_KAFKA_DIR": str(tmp_path / "data")}
     process = subprocess.Popen([KAFKA, "up"], stdin=subprocess.DEVNULL, env=environment)
-    node = (tmp_path / "began").read_text().strip()
+    node = told(tmp_path / "began", process).strip()
     process.terminate()
-    assert process.wait() == 143
+    assert process.wait(PATIENCE) == 143
     assert not pathlib.Path("/proc", node).exists() and list((tmp_path / "data").iterdir()) == []
 
 
