@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from fifo import PATIENCE, told
 from harness.kafka import ROOT
 from harness.ports import free_ports
 
@@ -43,13 +44,23 @@ def test_a_port_that_is_taken(option, other):
 
 @pytest.mark.parametrize("words, said", [
     (["--port", "70000"], "demo: --port: '70000' is no port; see ops/demo --help\n"),
-    (["--port", "9092"], "demo: --kafka-port: port 9092 is given twice; see ops/demo --help\n"),
-    (["--port", "14080", "--admin", "127.0.0.1:14080"], "demo: --admin: port 14080 is given twice; see ops/demo --help\n"),
+    (["--port", "{0}", "--kafka-port", "{0}"], "demo: --kafka-port: port {0} is given twice; see ops/demo --help\n"),
+    (["--port", "{0}", "--kafka-port", "{1}", "--admin", "127.0.0.1:{0}"], "demo: --admin: port {0} is given twice; see ops/demo --help\n"),
+    (["--port", "{1}", "--kafka-port", "{0}", "--admin", "localhost:{0}"], "demo: --admin: port {0} is given twice; see ops/demo --help\n"),
     (["--port"], "demo: --port wants a value; see ops/demo --help\n"),
     (["--speed"], "demo: can't make sense of '--speed'; see ops/demo --help\n")])
 def test_wrong_usage(words, said):
-    result = run(*words)
-    assert (result.returncode, result.stdout) == (2, said)
+    free = free_ports(2)
+    result = run(*(word.format(*free) for word in words))
+    assert (result.returncode, result.stdout) == (2, said.format(*free))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "[::1]"])
+def test_a_port_of_another_address_is_another_one(tools, host):
+    """It goes on, to what comes next."""
+    words = ports()
+    result = run(*words, "--admin", f"{host}:{words[1]}", env=tools(df="echo Filesystem Size Used Available; echo /dev/x 100000 99900 100"))
+    assert result.returncode == 1 and "no space" in result.stdout, result.stdout
 
 
 @pytest.mark.parametrize("script, words", [("demo", None), ("test", ["unit"])])
@@ -128,10 +139,10 @@ def test_told_to_end_while_packages_are_installed(tools, tmp_path, number):
     process = subprocess.Popen([ROOT / "ops" / "deps", "run"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                env=environment | {"TMPDIR": str(tmp_path / "tmp")}, start_new_session=True,
                                preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
-    (tmp_path / "began").read_text()
+    told(tmp_path / "began", process)
     os.killpg(process.pid, number)
-    process.stdout.read()
-    assert process.wait() == 130
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
     assert list((tmp_path / "tmp").iterdir()) == [] and POLICY.exists() == policy
 
 
