@@ -20,7 +20,6 @@ STANDING_IN = {
     "systemctl reload tailrace": ("no systemd runs here; what it would run does", "tests/proxies/test_service.py", '["ExecReload"]'),
     "systemd-analyze security --offline=true ops/systemd/tailrace.service": ("on copies, with what stands in the unit as comments, too",
                                                                              "tests/proxies/test_service.py", '"security", "--offline=true"'),
-    "ops/test": ("under an hour, and this test is in it; its parts are run one by one", "ops/test", "-- unit integration web compose asan tsan"),
     "ops/build --tests release": ("minutes; it is what built the unit tests", "ops/test", "built --tests release"),
     "TAILRACE_UPDATE_GOLDEN=1 build/release/unit_config": ("it writes into this tree; without the variable it compares",
                                                            "tests/unit/config/words_test.cpp", 'expect_golden("ops/configuration.md"'),
@@ -32,7 +31,8 @@ STANDING_IN = {
 # Not run here: why, and with one more word, which is wrong, the script itself must object to that word and to no other. It reads
 # its words before it does anything.
 READ = {
-    "ops/test quick": ("minutes, and run as a part of `ops/test`", "no part 'nonsense'"),
+    "ops/test": ("under an hour, and this test is in it", "no part 'nonsense'"),
+    "ops/test quick": ("minutes; .ci/run runs it, for each change", "no part 'nonsense'"),
     "ops/test faults": ("an hour and more", "no part 'nonsense'"),
     "ops/bench": ("many minutes of both cores; its marks but the page's run at a tenth, below", "no mark 'nonsense'"),
     "ops/bench --quick": ("the page's minutes in Chromium; the other marks run, below", "no mark 'nonsense'"),
