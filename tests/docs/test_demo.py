@@ -109,7 +109,9 @@ def test_an_apt_that_takes_its_time_is_seen_at_work(tools, tmp_path, terminal):
     os.close(theirs)
     seen = ""
     while not re.search(r"(\r\x1b\[K|^)-- \d+ s: Unpacking everything" + ("" if terminal else "$"), seen, re.M):
-        seen += os.read(ours, 4096).decode()
+        said = os.read(ours, 4096).decode()
+        assert said, seen
+        seen += said
     (tmp_path / "go").write_text("\n")
     assert process.wait(300) == 1
     os.close(ours)
