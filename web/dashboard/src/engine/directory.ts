@@ -9,6 +9,8 @@ const kFreshFor = 60_000;
 
 export class Directory {
   readonly channels = new Map<string, Channel>();
+  /** Named by the link, or followed by hand: they keep their places. */
+  readonly linked = new Set<string>();
   private info: BridgeInfo = kNoBridge;
   private first = true;
   /** Wanted, and not listed the last time. */
@@ -16,20 +18,22 @@ export class Directory {
   private freshUntil = new Map<string, number>();
 
   /**
-   * Takes a list of the bridge; returns the channels to follow that are not followed yet. Those that are stay, listed or not:
-   * a bridge that has only just started may know few of them, and their subscriptions tell when they end.
+   * Takes a list of the bridge; returns the channels to follow that are not followed yet, and whose places they get. Those
+   * that are followed stay, listed or not: a bridge that has only just started may know few of them, and their
+   * subscriptions tell when they end.
    */
-  update(list: ChannelInfo[], followed: ReadonlySet<string>, wanted: ReadonlySet<string>, now: number): Channel[] {
+  update(list: ChannelInfo[], followed: ReadonlySet<string>, wanted: ReadonlySet<string>, now: number): { more: Channel[]; gone: string[] } {
     for (const info of list) this.learn(info, now);
     const known = new Set(list.map(({ name }) => name));
     for (const [name, channel] of this.channels) if (!known.has(name) && !followed.has(name) && !channel.refused) this.channels.delete(name);
     this.first = false;
-    const open = [...this.channels.values()].filter(c => !followed.has(c.name) && !c.refused);
+    const open = [...this.channels.values()].filter(c => !followed.has(c.name) && !c.refused && !(c.missing && c.rate === 0));
     const must = open.filter(c => wanted.has(c.name)), rest = open.filter(c => !wanted.has(c.name));
-    const gone = [...followed].filter(name => this.channels.get(name)?.missing).length; // its place is free
-    const room = Math.max(0, kFollowed - (followed.size - gone) - must.length);
+    const gone = [...followed].filter(name => this.channels.get(name)?.missing); // their places are free
+    const room = Math.max(0, kFollowed - (followed.size - gone.length) - must.length);
     rest.sort((a, b) => Number(b.fresh) - Number(a.fresh) || b.rate - a.rate || (a.name < b.name ? -1 : 1));
-    return [...must, ...rest.slice(0, room)];
+    const more = [...must, ...rest.slice(0, room)], over = more.length && Math.max(0, followed.size + more.length - kFollowed);
+    return { more, gone: gone.filter(name => !this.linked.has(name)).slice(0, over) };
   }
 
   hint(info: BridgeInfo): void {

@@ -47,6 +47,7 @@ export class Engine {
     this.span = open.span;
     this.panels = this.palette.lend(open.panels);
     this.wanted = new Set(open.panels.filter(spec => !spec.hidden).map(spec => spec.channel));
+    for (const name of this.wanted) this.directory.linked.add(name);
     this.link = new Link(open.url, open.api, open.token, {
       channels: list => this.listed(list),
       info: info => this.described(info),
@@ -132,7 +133,9 @@ export class Engine {
 
   private listed(list: ChannelInfo[]): void {
     const followed = new Set(this.live.watches.keys()), now = this.link.client.now();
-    for (const channel of this.directory.update(list, followed, this.wanted, now)) this.begin(channel);
+    const { more, gone } = this.directory.update(list, followed, this.wanted, now);
+    for (const name of gone) this.live.unfollow(name);
+    for (const channel of more) this.begin(channel);
     if (this.link.kafkaDownSince === 0) this.directory.refuse(this.wanted, list, followed);
     if (this.startAt !== null && this.live.watches.size) {
       this.seek(this.startAt, false);
@@ -286,7 +289,7 @@ export class Engine {
   }
 
   private follow(name: string): void {
-    this.wanted.add(name);
+    for (const names of [this.wanted, this.directory.linked]) names.add(name);
     const channel = this.directory.channels.get(name);
     if (channel && !this.live.watches.has(name)) this.begin(channel);
   }

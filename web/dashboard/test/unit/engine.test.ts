@@ -103,6 +103,23 @@ test("of a topic that is made anew nothing of the old one is shown, nor counted"
   await until(() => value() === 7);
 });
 
+test("topics that are gone keep their places until others come, and those that a link names for good", async () => {
+  const count = make("t0", "stat", "", "", "count", 1), name = (i: number) => `t${i}`;
+  const followed = () => look().channels?.filter(({ followed }) => followed).map(channel => channel.name).sort();
+  const names = (...list: number[]) => list.map(name).sort(), range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  for (const i of range(1, 12)) bridge.channels.set(name(i), new Listed(name(i)));
+  open(new Listed("t0"), { panels: [count] });
+  await until(() => followed()?.length === 12 && look().status.word === "live");
+  for (const i of range(0, 4)) bridge.tell({ status: { channel: name(i), topic: "missing", since: bridge.now() } });
+  await until(() => look().channels?.filter(({ note }) => note === "topic is gone").length === 4);
+  await polled();
+  assert.deepEqual(followed(), names(...range(0, 12)));
+  for (const i of range(12, 15)) bridge.channels.set(name(i), new Listed(name(i)));
+  await until(() => (mock.timers.tick(3000), followed()?.includes("t14")));
+  for (const _ of range(0, 3)) await polled();
+  assert.deepEqual(followed(), names(0, ...range(4, 15)));
+});
+
 test("a bridge that has only just started is asked twice before a link's channel is said not to be there", async () => {
   const gone = make("gone", "time", "v", "", "last", 6), note = () => look().panels[0]?.note;
   open(new Listed("log"), { panels: [gone] });
