@@ -52,7 +52,6 @@ export function createSubscription(home: Home, { channel, from = "live", positio
   let goal: Position | undefined; // the head that is not reached yet
   let cut: Cut | undefined; // an outage that is not made good yet
   let servedAt = 0;
-  let skips = false;
   let closed = false;
   let cause: TailraceError | undefined; // of the end
   let looping = false;
@@ -109,7 +108,6 @@ export function createSubscription(home: Home, { channel, from = "live", positio
       queue.clear_();
       self.place_ = goal = undefined;
       self.from_ = "live";
-      skips = true;
       home.place_(self);
     },
     close: () => close("closed"),
@@ -140,16 +138,16 @@ export function createSubscription(home: Home, { channel, from = "live", positio
     },
 
     starts_(at, head, reset) {
-      if (reset === "recreated") queue.clear_(); // of a topic that is no more
-      self.place_ = at;
       const start = at && copyPosition(at);
-      const skipped = skips;
-      skips = false;
+      let end = start;
+      if (reset === "recreated") queue.clear_(); // of a topic that is no more
+      else if (reset) end = self.place_;
+      self.place_ = at;
       goal = head;
       if (used && !reset) stats.resumes++;
       servedAt = home.now();
       if (reset || self.state !== "live") self.changed_({ reason: reset ?? "subscribed" });
-      push(() => goTo(start, skipped, reset), undefined, 0, reset);
+      push(() => goTo(start, end, reset), undefined, 0, reset);
     },
     take_(cover, fresh, size) {
       stats.received += size;
@@ -247,16 +245,15 @@ export function createSubscription(home: Home, { channel, from = "live", positio
     if (newest >= 0) lagged(newest);
   }
 
-  function goTo(at: Position | undefined, skipped: boolean, reason?: string): void {
+  /** What lies before `end` and is not consumed has been left out. */
+  function goTo(at: Position | undefined, end: Position | undefined, reason?: string): void {
     const before = used;
-    if (before && !skipped && !reason) return adopt(before, at!);
+    if (before && !reason && hasPassed(before, at!)) return adopt(before, at!);
     used = at;
-    if (reason) {
-      stats.resets++;
-      tell("reset", { channel, reason, position: self.position });
-    }
-    if (!skipped || !before) return;
-    for (const range of movement(before, at!)) emit("gap", { channel, ...range, reason: "skipped" });
+    if (before && end) for (const range of movement(before, end)) emit("gap", { channel, ...range, reason: "skipped" });
+    if (!reason) return;
+    stats.resets++;
+    tell("reset", { channel, reason, position: self.position });
   }
 
   function lagged(newest: number): void {

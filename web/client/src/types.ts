@@ -194,7 +194,7 @@ export interface Subscription<V = any> extends Emitter<SubscriptionEvents<V>>, A
   /** Hand out nothing more. What arrives is kept up to `highWater`; then the bridge is told to stop. */
   pause(): void;
   resume(): void;
-  /** Leave out all that is queued or missed and go on at the head; what is left out is one `gap` per partition. */
+  /** Leave out all that is queued or missed and go on at the head; gaps say what, and a reset among it is told. */
   skipToLive(): void;
   close(): void;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { begin } from "./support/begin.js";
 import { setUp } from "./support/client.js";
-import { batch, cover, gap, position, subscribed } from "./support/frames.js";
+import { batch, cover, fingerprint, gap, position, subscribed } from "./support/frames.js";
 import { settled } from "./support/host.js";
 
 test("pause hands out nothing more, resume goes on", async () => {
@@ -118,6 +118,37 @@ test("skipToLive leaves no reset out", async () => {
   await say(batch(0, 7, 8));
   assert.deepEqual(heard.said, [`reset recreated ${position("0:0")}`, "gap 0:0-7 skipped", "0:7"]);
   assert.deepEqual([sub.stats.resets, sub.lag.queued, sub.state], [1, 0, "live"]);
+});
+
+test("skipToLive tells what waited before a reset, too", async () => {
+  for (const reason of ["truncated", "channel_changed", "position_invalid"]) {
+    const { sub, heard, say, serve } = await begin({ at: "0:10,1:100" });
+    sub.pause();
+    await say(batch(0, 10, 90), batch(1, 100, 500), { reset: { channel: "m", reason, position: position("0:80", "1:500") } }, batch(0, 80, 83));
+    sub.skipToLive();
+    sub.resume();
+    await serve("0:85,1:500");
+    await say(batch(0, 85, 86));
+    assert.deepEqual(heard.said, [
+      "gap 0:10-90 skipped",
+      "gap 1:100-500 skipped",
+      `reset ${reason} ${position("0:80", `1:500~${fingerprint(1, 499)}`)}`,
+      "gap 0:80-85 skipped",
+      "0:85",
+    ]);
+    assert.deepEqual([sub.stats.lost, sub.stats.resets, sub.lag.queued, sub.state], [0, 1, 0, "live"]);
+  }
+});
+
+test("who skips to live when told of a start stands where live is", async () => {
+  const { client, net } = await begin({ from: "-1h", at: "0:100" });
+  const sub = client.subscribe("m", { from: "-1h" });
+  sub.on("state", (change) => change.new === "replaying" && sub.skipToLive());
+  await settled();
+  net.last().accept();
+  net.last().say(subscribed(net.last().ops("subscribe")[0].id, "0:10", "0:100"));
+  await settled();
+  assert.deepEqual([sub.state, sub.offsets, net.open().length], ["live", { 0: 100 }, 1]);
 });
 
 test("what is closed tells nothing more", async () => {
