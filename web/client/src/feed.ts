@@ -87,9 +87,9 @@ export function createFeed(connection: Connection, host: Host, first: Follower) 
     },
 
     opened_(time?: number): void {
-      const end = first.to_;
       // One that counts back from now must not move on with every resumption.
-      if (typeof end === "string") first.to_ = { time: time! + parseInt(end) * UNITS[end.at(-1)!]! };
+      const [, ago, unit] = /^(-\d{1,9})([smhd])$/.exec(first.to_ as string) ?? [];
+      if (unit) first.to_ = { time: +ago! * UNITS[unit]! + time! };
       if (!id) subscribe();
     },
 

@@ -90,6 +90,21 @@ test("a range's relative end is fixed once, on the bridge's clock", async () => 
   }
 });
 
+test("an end that is no relative time is the bridge's to refuse", async () => {
+  for (const to of ["60s", "-6.5s", "-s", "-5", "-5w", "- 5s", "-1234567890s", "live", 5] as any[]) {
+    const { client, net } = setUp();
+    const range = client.range("m", "earliest", to);
+    const { errors } = record(range);
+    await settled();
+    net.last().accept();
+    const [{ id, to: sent }] = net.last().ops();
+    assert.deepEqual(sent, to);
+    net.last().say({ error: { code: "bad_field", message: "to", retry: false }, id });
+    assert.deepEqual(errors.map(({ code, retryable }) => [code, retryable]), [["bad_field", false]]);
+    client.close();
+  }
+});
+
 test("nor does the end move with a range that is slow", async () => {
   const { client, net } = setUp({ highWater: 100 });
   const range = client.range("m", "-2h", "-1h");
