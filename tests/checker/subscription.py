@@ -95,7 +95,8 @@ class Subscription:
         for partition in self._skipped(body["reason"], after):
             self.fault("reset", f"skips what may stand there: {json.dumps(body):.300}", partition)
         self._doubt, self._resumed = [], {}
-        self.chain = after
+        self.chain = self.chain or after
+        self.chain.reset(body["position"])
         self._anchors(body["position"])
         for partition, entry in self.chain.places.items():
             self.delivered.setdefault(partition, []).append(None)  # a new history may repeat offsets

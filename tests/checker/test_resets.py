@@ -1,5 +1,6 @@
 """Resets that a test allows: they may take a chain back, never past a record."""
 
+import json
 import re
 
 import pytest
@@ -25,7 +26,11 @@ def reset_to(receipts, index, reason, places):
         elif isinstance(frame, (Batch, Cover, Gap)):
             chain.take(frame)
     chain.places.update(places)
-    receipts.events.insert(index, Event("got", f'{{"reset":{{"channel":"metrics","reason":"{reason}","position":"{chain.text()}"}}}}'))
+    receipts.events.insert(index, Event("got", reset_frame(reason, chain.text())))
+
+
+def reset_frame(reason, at):
+    return f'{{"reset":{{"channel":"metrics","reason":"{reason}","position":"{at}"}}}}'
 
 
 def reset_that_skips(a_world, receipts):
@@ -99,3 +104,29 @@ def test_a_reset_that_skips_nothing_is_none(seed):
     again = dict.fromkeys(range(world.PARTITIONS), Entry(0))
     reset_to(receipts, frames_of(receipts, (Gap, Batch))[0], "recreated", again)
     assert kinds(a_world, receipts, ALLOWED) == set()
+
+
+def reset_before_a_reconnect(a_world, receipts, write):
+    """At the end of a connection; `write` makes its position of the one that the client asks for next."""
+    index = a_world.random.choice([i for i, e in enumerate(receipts.events) if e.event == "sent" and "~" in e.text])
+    closed = max(i for i, e in enumerate(receipts.events[:index]) if e.event == "closed")
+    asked = json.loads(receipts.events[index].text)["from"]["position"]
+    receipts.events.insert(closed, Event("got", reset_frame("truncated", write(*position.parse(asked)))))
+
+
+def without_anchors(epoch, places):
+    return position.write(epoch, {p: Entry(e.next) for p, e in places.items()})
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_client_keeps_the_anchors_of_what_a_reset_leaves_where_it_stood(seed):
+    a_world, receipts = world.make(seed)
+    reset_before_a_reconnect(a_world, receipts, without_anchors)
+    assert kinds(a_world, receipts, ALLOWED) == set()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_client_keeps_none_of_another_view(seed):
+    a_world, receipts = world.make(seed)
+    reset_before_a_reconnect(a_world, receipts, lambda epoch, places: without_anchors("deadbeef", places))
+    assert "client" in kinds(a_world, receipts, ALLOWED)

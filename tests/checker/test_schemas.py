@@ -1,5 +1,6 @@
-"""The golden frames against the JSON Schemas, the checker's parser and its chain."""
+"""The golden frames against the JSON Schemas, the checker's parser, its chain, and the harness's subscriber."""
 
+import asyncio
 import json
 import pathlib
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from checker import frames
 from checker.chain import Chain, Hole
+from harness.client import Subscriber
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
 sys.setrecursionlimit(20000)
@@ -119,3 +121,34 @@ def test_chain(case):
     chain = Chain(case["start"])
     assert play(chain, case["frames"]) == (case["taken"], case["error"], case["error_at"])
     assert chain.text() == case["end"]
+
+
+class Player:
+    """A transport that plays a chain and ends."""
+
+    code = None
+
+    def __init__(self, case):
+        start = {"channel": "metrics", "position": case["start"], "head": case["start"]}
+        self._texts = [json.dumps({"subscribed": start, "id": 1}), *case["frames"]]
+
+    async def connect(self, *_):
+        return self
+
+    async def send(self, text):
+        pass
+
+    async def texts(self):
+        for text in self._texts:
+            yield text
+
+
+@pytest.mark.parametrize("case", [c for c in golden("chains.json")["chains"] if c["error"] is None], ids=by_name)
+def test_subscriber_follows_the_chain(case):
+    async def play():
+        subscriber = await Subscriber({"metrics": "live"}, Player(case)).connect(0)
+        await subscriber.ended()
+        return subscriber
+
+    subscriber = asyncio.run(play())
+    assert (subscriber.chains["metrics"].text(), subscriber.updates) == (case["end"], len(case["taken"]))

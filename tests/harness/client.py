@@ -141,10 +141,10 @@ class Subscriber:
                 self.updates += len(self.chains[frame.ch].take(frame))
             return
         self.controls.append(frame)
-        if frame.name == "subscribed" and frame.body["channel"] in self.chains:
-            self.chains[frame.body["channel"]].resumed(frame.body["position"])
-        elif frame.name in ("subscribed", "reset"):
-            self.chains[frame.body["channel"]] = Chain(frame.body["position"])
+        if frame.name in ("subscribed", "reset"):
+            at = frame.body["position"]
+            chain = self.chains.setdefault(frame.body["channel"], Chain(at))
+            (chain.reset if frame.name == "reset" else chain.resumed)(at)
 
     @property
     def connected(self):
