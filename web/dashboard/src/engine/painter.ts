@@ -98,7 +98,7 @@ export class Painter {
     if (expired && !filling) bands.push({ kind: "gap", from, to: expired, front: from, text: "expired" });
     return {
       at, span, late: shown.late(name), bands, holes, filling, refused, expired, samples: extent?.samples ?? [], covered: Math.max(covered, expired || -Infinity), settled: !filling && shown.loading === 0,
-      badge: badge.kind !== "exact" ? badge : filling || (covered > from + kGrain && !refused && !expired) ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : expiredBadge(track, expired, at) ?? sampledBadge(extent?.samples ?? [], from, at),
+      badge: badge.kind !== "exact" ? badge : filling || (covered > Math.max(from, expired) + kGrain && !refused) ? { kind: "replay", text: "replaying" } : refused ? { kind: "gap", text: "incomplete" } : expiredBadge(track, expired, at) ?? sampledBadge(extent?.samples ?? [], from, at),
     };
   }
 }

@@ -172,6 +172,20 @@ test("panels of a link are filled to the left end of their window, where a busy 
   assert.equal(look().loading, 0);
 });
 
+test("a window of which Kafka has deleted the beginning is read up to there before it is said to be partly expired", async () => {
+  const log = Object.assign(new Listed("log"), { rate: () => 1e6 }), panel = make("log", "time", "v", "", "last", 6), badge = () => (engine.tick(), look().panels[0]?.badge.text);
+  for (let i = 0; i < 190; i++) push(log, 1, Date.now() - 200_000 + i * 1000);
+  log.gone[0] = 20;
+  bridge.slow = Infinity;
+  open(log, { panels: [panel], span: 300_000 });
+  engine.do({ do: "panels", panels: [panel], visible: [panel.id] });
+  await until(() => (badge(), look().panels[0]?.left.includes("Kafka has deleted") && look().loading > 0 && look().status.word === "live"));
+  assert.equal(badge(), "replaying");
+  bridge.slow = 0;
+  await until(() => look().loading === 0);
+  assert.equal(badge(), "partly expired");
+});
+
 test("what is read for a panel that is gone is read no more", async () => {
   const panels = ["mean", "min", "max", "last"].map(how => make("log", "time", "v", "", how as "mean", 6)), log = Object.assign(new Listed("log"), { rate: () => 1e6 });
   push(log, 2000, Date.now() - 100_000);
