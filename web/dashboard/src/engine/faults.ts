@@ -84,7 +84,6 @@ export class Faults {
     watch.channel.outages.begin(from, cause);
     watch.rest();
     watch.comeback = null;
-    watch.ages.clear();
     if (!this.episode) this.beginEpisode(from, cause);
     this.episode!.join(watch.channel.name);
   }

@@ -138,6 +138,15 @@ test("a connection that breaks while it catches up is out again, and is made goo
   assert.ok(outage.to > back);
 });
 
+test("a topic that comes late is no less late for a break", async () => {
+  await follow(channel);
+  for (let i = 0; i < 31; i++) live.watches.get("metrics")!.ages.add(9000);
+  line.bridge.deaf = true;
+  line.bridge.dropAll();
+  await until(() => line.link.client.state === "connecting");
+  assert.ok(live.late("metrics") > 9000);
+});
+
 test("a connection that is closed for good says nothing of its channels: what is there stays, and stops", async () => {
   await follow(channel);
   line.bridge.closeAll(4409);
