@@ -22,7 +22,7 @@ export class Channel {
   earliest = NaN;
   truncated = false;
   /** Latest offset per partition, by the bridge's own numbers. */
-  ends = new Map<number, number>();
+  readonly ends: number[] = [];
   fresh = false;
   /** Why the bridge won't serve it, else empty. */
   refused = "";

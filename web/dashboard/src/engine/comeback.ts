@@ -26,10 +26,8 @@ export class Comeback {
   }
 
   /** Who gets no answer for long goes by what the bridge says of its channels. */
-  expect(ends: ReadonlyMap<number, number>, now: number): void {
-    if (this.since === 0 || this.goal || now - this.since < kPatience) return;
-    this.goal = [];
-    for (const [p, end] of ends) this.goal[p] = end;
+  expect(ends: readonly number[], now: number): void {
+    if (this.since > 0 && now - this.since > kPatience) this.goal ??= ends.slice();
   }
 
   /** Kafka is gone again: where it ends nobody knows. */

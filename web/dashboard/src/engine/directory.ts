@@ -74,7 +74,7 @@ export class Directory {
     channel.rate = info.rate;
     channel.topic = info.topic;
     channel.truncated = info.partitions.some(({ earliest }) => (earliest ?? 0) > 0);
-    for (const { partition, latest } of info.partitions) if (latest !== null) channel.ends.set(partition, latest);
+    for (const { partition, latest } of info.partitions) if (latest !== null) channel.ends[partition] = latest;
   }
 
   private meet(name: string, now: number): Channel {

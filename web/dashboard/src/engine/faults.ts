@@ -78,7 +78,7 @@ export class Faults {
   down(watch: Watch, now: number, change: StateChange): void {
     const over = change.new === "closed";
     if ((watch.filling && !over) || change.old === "idle") return;
-    const from = watch.filling ? Math.max(watch.front, now - this.timeline.span) : change.reason === "silent" ? this.link.heardAt : now;
+    const from = watch.filling ? Math.min(now, Math.max(watch.front, now - this.timeline.span)) : change.reason === "silent" ? this.link.heardAt : now;
     const cause = this.link.cutter.until > 0 ? "cut" : "disconnected";
     watch.filling = false;
     watch.channel.outages.begin(from, cause);
@@ -106,6 +106,7 @@ export class Faults {
   }
 
   replays(watch: Watch, now: number): void {
+    if (watch.filling) watch.ends(watch.channel.ends.slice());
     if (!watch.channel.outages.open) return;
     this.resumed(watch, now);
     void this.count(watch);

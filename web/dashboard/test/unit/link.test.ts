@@ -99,7 +99,7 @@ test("Kafka's return makes nothing good: what it kept meanwhile is replayed firs
 });
 
 test("Kafka is back, and says of no topic where it ends: the bridge's list is gone by", async () => {
-  const { bridge } = line, sub = { channel: "log", offsets: { 0: 5 }, stats: { updates: 0, lost: 0 } } as unknown as Subscription, now = bridge.now(), ends = new Map([[0, 7]]);
+  const { bridge } = line, sub = { channel: "log", offsets: { 0: 5 }, stats: { updates: 0, lost: 0 } } as unknown as Subscription, now = bridge.now(), ends = [7];
   bridge.timeless = true;
   const comeback = new Comeback(sub, now - 60_000), answer = comeback.ask(line.link.client, now);
   comeback.expect(ends, now + 20_000);
@@ -182,6 +182,22 @@ test("a fill is as far as the last of its partitions: before all have come nobod
   assert.equal(front(), -Infinity);
   live.watches.get("log")!.came(0, now - 3700);
   assert.equal(front(), now - 3700);
+});
+
+test("a partition that had nothing when the page came is not waited for in a fill", async () => {
+  const { bridge } = line, log = new Listed("log", 2), now = bridge.now();
+  bridge.channels.set("log", log);
+  for (let i = 0; i < 900; i++) log.push({ t: now - 4000 + i, k: "a", v: `{"v":${i}}` });
+  bridge.slow = 1e9; // one batch comes, of the first
+  line.link.listed = true;
+  channel = new Channel("log");
+  channel.ends.push(900, 0);
+  live.follow(channel, 5);
+  await until(() => live.records > 0);
+  assert.equal(live.fillFront("log"), now - 4000 + live.records - 1);
+  bridge.closeAll(4409);
+  await until(() => line.link.ended);
+  assert.equal(channel.outages.open!.from, now - 4000 + live.records - 1);
 });
 
 test("who comes while Kafka is away has an outage, not silence", async () => {
