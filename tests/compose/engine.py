@@ -139,6 +139,7 @@ def last_words(log):
 def be_engine(folder):
     """Starts dockerd, says "up" or why not, and ends it when stdin closes."""
     CACHE.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(CACHE / "network", ignore_errors=True)  # dockerd panics at what one that was killed left there
     log, socket = folder / "log", f"unix://{folder}/socket"
     network = Network()
     with open(log, "wb") as out:
