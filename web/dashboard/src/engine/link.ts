@@ -31,8 +31,8 @@ export class Link {
   private unhinted = false;
   /** An attempt has failed. */
   failed = false;
-  /** What may help, by the library. */
-  hint = "";
+  /** Why there never was a connection, or what may help, by the library: of silence it says nothing. */
+  hint = "no answer so far; this page tries again by itself";
   private lastError: TailraceError | undefined;
   /** What `kafka` was told last. */
   private toldDown = false;

@@ -1,6 +1,6 @@
 // The page's table of contents: starts the Worker, wires the parts, and passes what is said from one to the other.
 import { kNoBridge, type BridgeInfo, type ChannelView, type FromWorker, type PanelSpec, type View } from "../messages.ts";
-import { banner, bannerKind, sparedBanner, type BannerKind } from "./banners.ts";
+import { banner, bannerKind, sparedBanner } from "./banners.ts";
 import { commands, fillCard } from "./connect.ts";
 import { Desk } from "./desk.ts";
 import { $ } from "./dom.ts";
@@ -31,7 +31,7 @@ class App implements Controls {
   private info: BridgeInfo = kNoBridge;
   private channels: ChannelView[] = [];
   private playSpeed = 1;
-  private bannerShown: BannerKind = "";
+  private bannerShown = "";
   private dragging = false;
   private past = false;
   private readonly engine = new EngineHandle("worker.js", message => this.heard(message), reason => this.failed(reason));
@@ -188,9 +188,9 @@ class App implements Controls {
   }
 
   private showBanner(view: View): void {
-    const kind = bannerKind(view);
-    if (kind === this.bannerShown) return;
-    this.bannerShown = kind;
+    const kind = bannerKind(view), key = kind && kind + view.status.hint;
+    if (key === this.bannerShown) return;
+    this.bannerShown = key;
     this.sheet.banner(banner(kind, view, this.info, () => this.engine.tell({ do: "retry" })));
   }
 

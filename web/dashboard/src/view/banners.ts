@@ -5,7 +5,7 @@ import { el } from "./dom.ts";
 import { closedFor } from "./pill.ts";
 import { bannerNode } from "./sheet.ts";
 
-export type BannerKind = "" | "offline" | "stale" | "kafka" | "closed" | "failed";
+type BannerKind = "" | "offline" | "stale" | "kafka" | "closed" | "failed";
 
 /** Short outages heal by themselves before anyone has read a banner. */
 const kPatience = 1500;

@@ -148,7 +148,7 @@ test("a channel that nothing is heard of for all of an outage is not said to be 
 test("who can't connect is told so, and what may help, after the first attempt", async () => {
   bridge.deaf = true;
   open(new Listed("log"));
-  assert.equal(look().status.word, "connecting");
+  assert.deepEqual([look().status.word, look().status.hint], ["connecting", "no answer so far; this page tries again by itself"]);
   await until(() => look().status.word === "offline");
   await until(() => look().status.hint.includes("origin not allowed"));
   assert.ok(look().status.since > 0);
