@@ -137,10 +137,7 @@ export class Engine {
     for (const name of gone) this.live.unfollow(name);
     for (const channel of more) this.begin(channel);
     if (this.link.kafkaDownSince === 0) this.directory.refuse(this.wanted, list, followed);
-    if (this.startAt !== null && this.live.watches.size) {
-      this.seek(this.startAt, false);
-      this.startAt = null;
-    }
+    if (this.startAt !== null && this.live.watches.size) this.seek(this.startAt, false);
     this.changed();
   }
 
@@ -247,6 +244,7 @@ export class Engine {
   private pause(on: boolean): void {
     if (this.mode === "past") return this.past.play(on ? 0 : this.past.speed);
     this.mode = on ? "paused" : "live";
+    this.startAt = null;
     this.pausedAt = this.link.client.now();
     this.pausedRecords = this.live.records;
     this.setFeed(this.feedWindow);
@@ -255,6 +253,7 @@ export class Engine {
   private seek(at: number, dragging: boolean): void {
     const now = this.link.client.now();
     const leaves = this.mode !== "past";
+    this.startAt = null;
     if (leaves) this.past.play(0);
     this.mode = "past";
     this.past.seek(Math.min(at, now - 1), dragging, leaves ? this.live.timeline : null);

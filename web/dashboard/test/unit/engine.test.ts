@@ -22,11 +22,11 @@ afterEach(async () => {
   await bridge.close();
 });
 
-function open(source: Source, { span = 60_000, panels = [] as PanelSpec[] } = {}): void {
+function open(source: Source, { span = 60_000, panels = [] as PanelSpec[], at = null as number | null } = {}): void {
   bridge.channels.set(source.name, source);
   shown = new Map();
   seen = {} as View;
-  engine = new Engine({ do: "open", url, api: `${url}api/channels`, span, at: null, panels }, message => {
+  engine = new Engine({ do: "open", url, api: `${url}api/channels`, span, at, panels }, message => {
     if (message.is !== "layout" || panels.length) return;
     const all = [...shown.set(message.channel, message.panels).values()].flat();
     engine.do({ do: "panels", panels: all, visible: all.map(({ id }) => id) });
@@ -153,6 +153,26 @@ test("who can't connect is told so, and what may help, after the first attempt",
   await until(() => look().status.word === "offline");
   await until(() => look().status.hint.includes("origin not allowed"));
   assert.ok(look().status.since > 0);
+});
+
+test("who goes elsewhere before there is a connection stays there, whatever moment the address names", async () => {
+  const log = new Listed("log"), now = Date.now();
+  push(log, 1, now - 5000);
+  bridge.blank = true;
+  open(log, { at: now - 3_600_000 });
+  await polled();
+  engine.do({ do: "seek", at: now - 60_000, dragging: false });
+  bridge.blank = false;
+  await until(() => (mock.timers.tick(3000), look().channels?.[0]?.followed));
+  assert.deepEqual([look().mode, look().at], ["past", now - 60_000]);
+  engine.do({ do: "away", on: true });
+  bridge.blank = true;
+  open(log, { at: now - 3_600_000 });
+  await polled();
+  engine.do({ do: "pause", on: true });
+  bridge.blank = false;
+  await until(() => (mock.timers.tick(3000), look().channels?.[0]?.followed));
+  assert.equal(look().mode, "paused");
 });
 
 test("paused, the rail goes on", async () => {
