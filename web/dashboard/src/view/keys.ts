@@ -36,10 +36,10 @@ function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
-/** Arrows scroll there, or choose. */
+/** Arrows scroll there. */
 function hasArrows(target: EventTarget | null): boolean {
-  const box = target instanceof Element ? target.closest("pre, .stats, .grid-wrap, .tree, [role=tablist]") : null;
-  return box !== null && (box.matches("[role=tablist]") || box.scrollWidth > box.clientWidth);
+  const box = target instanceof Element ? target.closest("pre, .stats, .grid-wrap, .tree") : null;
+  return box !== null && box.scrollWidth > box.clientWidth;
 }
 
 function keysDialog(): HTMLDialogElement {
