@@ -71,7 +71,7 @@ test("Kafka comes back while the bridge is away: nobody says so, and nothing is 
 });
 
 test("silence is stale, not offline; the next sign of life ends it", async () => {
-  stage.bridge.heartbeat = 10_000; // as long after it is stale, the page would let go of it
+  stage.bridge.heartbeat = 30_000; // two thirds as long after it is stale, the page would let go of it
   const watched = await stage.look(), { page } = watched;
   await pill(page, /^LIVE.*behind/);
   stage.bridge.mute = true;
