@@ -1,5 +1,5 @@
 // The page in Chromium, for test_compose.py: does what the lines on stdin say, answers each with one line of JSON.
-//   open URL | record TEXT | record /PATTERN/ | card | offline | recovered | live | picture FILE
+//   open URL | search TEXT | record TEXT | record /PATTERN/ | card | offline | recovered | live | picture FILE
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
@@ -19,6 +19,11 @@ const does = {
     await page.goto(url);
     await pill("LIVE");
     return { pill: await page.locator("#pill").innerText() };
+  },
+  // What is found stays; among all the others a record may be gone before a busy machine has drawn it.
+  async search(text) {
+    await page.locator("#search").fill(text);
+    return {};
   },
   async record(text) {
     const row = page.locator(".rec", { hasText: /^\/.*\/$/.test(text) ? new RegExp(text.slice(1, -1)) : text }).first();

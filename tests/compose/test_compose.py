@@ -67,6 +67,7 @@ def test_records_by_the_lines_of_the_pages_card_show_on_the_page(stack, page, to
     """As they stand there, from this machine."""
     lines = page("card")["lines"]
     assert lines.keys() == ROWS.keys()
+    page("search", '{"cpu":42}')
     stack.shown(lines[tool])
     assert "hello" in page("record", ROWS[tool])["record"]
 
@@ -74,7 +75,9 @@ def test_records_by_the_lines_of_the_pages_card_show_on_the_page(stack, page, to
 def test_a_record_reaches_the_page_with_nothing_installed_here(stack, page):
     """By the line of README."""
     stack.shown("""echo '{"hello": "by hand"}' | docker compose exec -T bridge tailrace produce --brokers kafka:19092 --topic hello""")
+    page("search", "by hand")
     assert "by hand" in page("record", "by hand")["record"]
+    page("search", "")
 
 
 def test_kafka_is_reached_from_containers(stack):
